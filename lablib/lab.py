@@ -1,0 +1,354 @@
+"""What a notebook holds: `lab = Lab.open("03")`, and from there everything else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lablib import connection
+from lablib.clock import Clock
+from lablib.connection import Account, Control
+from lablib.errors import LabError
+from lablib.fence import own_credentials
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lablib.search.event import Event
+    from lablib.search.frames import EventFrame
+    from lablib.search.trace import Trace
+    from lablib.show.chart import Chart
+    from lablib.show.panel import Panel
+
+# lab.history(…): our words and LookupEvents' attribute keys.
+# Source: API Reference, "LookupAttribute", AttributeKey.
+ATTRIBUTES = {
+    "name": "EventName",
+    "user": "Username",
+    "source": "EventSource",
+    "resource": "ResourceName",
+    "resource_type": "ResourceType",
+    "id": "EventId",
+    "access_key": "AccessKeyId",
+    "read_only": "ReadOnly",
+}
+
+
+class Lab:
+    """One account with CloudTrail in it, and the words to look at what it does."""
+
+    def __init__(self, account: Account, number: str | None = None) -> None:
+        self.account = account
+        self.number = number
+        self.control = Control(account)
+        self.clock = Clock(self.control)
+
+    @classmethod
+    def open(
+        cls,
+        number: str | int | None = None,
+        *,
+        state: str | os.PathLike[str] | None = None,
+        catch_up: bool = True,
+    ) -> Lab:
+        """Join the account (started if need be), bring it to where lab `number` starts, say so.
+
+        From here on plain boto3 and the AWS CLI in this notebook reach the account, and nothing
+        else. `state` names another account's folder.
+        """
+        from lablib.kernel import settle
+
+        account = connection.join(connection.state_folder(state))
+        lab = cls(account, None if number is None else f"{int(number):02d}")
+        ignored = own_credentials(os.environ, account)
+        settle(account)
+        built = lab._catch_up() if catch_up and lab.number else []
+        print(lab._ready())
+        if built:
+            print(f"Caught up with the labs before: {', '.join(built)}.")
+        if ignored:
+            print(f"Your own AWS credentials ({', '.join(ignored)}) are neither used nor sent.")
+        return lab
+
+    def _ready(self) -> str:
+        name = f"Lab {self.number}" if self.number else "The lab"
+        facts = f"account {self.account.account}, {self.account.region}"
+        return f"{name} is ready: {facts}, lab time {self.clock.now:%H:%M} UTC."
+
+    def _catch_up(self) -> list[str]:
+        try:
+            from lablib.exercises.catchup import CatchUpFailed, catch_up
+        except ModuleNotFoundError:  # the kit without the course, as an engineer may install it
+            return []
+        assert self.number is not None
+        try:
+            return catch_up(self, self.number)
+        except (CatchUpFailed, LookupError) as error:
+            raise LabError(
+                f"Lab {self.number} could not be prepared.",
+                found=str(error),
+                next="cloudtrail-lab reset, or Lab.open(…, catch_up=False).",
+            ) from error
+
+    # who calls
+
+    @property
+    def state(self) -> Path:
+        """The state folder, which names the account."""
+        return self.account.state
+
+    @property
+    def region(self) -> str:
+        return self.account.region
+
+    @property
+    def endpoint(self) -> str:
+        return self.account.endpoint
+
+    def client(self, service: str, user: str | None = None, region: str | None = None) -> Any:
+        """A boto3 client of this account: as `learner`, as "root", or as any IAM user."""
+        return self._client(service, self._key(user or "learner"), region)
+
+    def observer(self, service: str, region: str | None = None) -> Any:
+        """A client that only looks: its calls leave no event. For checks and panels."""
+        client = self._client(service, self._key("root"), region)
+        client.meta.events.register_first("before-send", self._mark)
+        return client
+
+    def _mark(self, request: Any, **_: Any) -> None:
+        request.headers["X-Lab-Token"] = self.account.token
+
+    def _client(self, service: str, key: Mapping[str, str], region: str | None) -> Any:
+        import boto3
+
+        session = boto3.Session(
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+            region_name=region or self.region,
+        )
+        return session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
+
+    def _key(self, user: str) -> Mapping[str, str]:
+        try:
+            key: Mapping[str, str] = self.control.get("credentials", user=user)
+            return key
+        except (connection.Gone, connection.Busy):
+            raise
+        except LabError:
+            return self._new_key(user)
+
+    def _new_key(self, user: str) -> Mapping[str, str]:
+        iam = self.client("iam")
+        try:
+            key: Mapping[str, str] = iam.create_access_key(UserName=user)["AccessKey"]
+        except iam.exceptions.NoSuchEntityException:
+            raise LabError(
+                f"There is no IAM user {user!r} in this account.",
+                next=f'lab.client("iam").create_user(UserName="{user}")',
+            ) from None
+        return key
+
+    # what was recorded
+
+    def events(
+        self,
+        *,
+        name: str | None = None,
+        user: str | None = None,
+        source: str | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        limit: int = 50,
+    ) -> EventFrame:
+        """The newest events, management and data, as a table. No trail and no waiting needed.
+
+        It is the lab's own view; Event history, as AWS shows it, is `lab.history()`.
+        """
+        from lablib.search.frames import records_frame
+
+        span = {"start": _iso(start), "end": _iso(end)}
+        answer = self.control.get(
+            "events", limit=limit, name=name, user=user, source=source, **span
+        )
+        return records_frame(answer["events"])
+
+    def history(
+        self,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        limit: int = 50,
+        region: str | None = None,
+        **attribute: str | bool | None,
+    ) -> EventFrame:
+        """What Event history (LookupEvents) holds: the newest `limit` management events.
+
+        At most one attribute, as in AWS: name, user, source, resource, resource_type, id,
+        access_key or read_only. The search itself is an event, too.
+        """
+        from lablib.search.frames import history_frame
+
+        search: dict[str, Any] = {"LookupAttributes": _lookup(attribute)}
+        search |= {k: v for k, v in {"StartTime": start, "EndTime": end}.items() if v}
+        pages = self.client("cloudtrail", region=region).get_paginator("lookup_events")
+        found = pages.paginate(**search, PaginationConfig={"MaxItems": limit, "PageSize": 50})
+        return history_frame(event for page in found for event in page["Events"])
+
+    def event(self, id: Any) -> Event:
+        """One event, by its id or by its row in a table."""
+        return self.trace(id).event
+
+    def trace(self, event: Any) -> Trace:
+        """What became of an event, stage by stage, and why each trail took it or not.
+
+        `event` is an event id, an Event, a record, or one row of `lab.events()`.
+        """
+        from lablib.search.event import event_id
+        from lablib.search.trace import Trace
+
+        return Trace(self.control.get("trace", event=event_id(event)))
+
+    # what was delivered
+
+    def timeline(
+        self,
+        minutes: float = 60,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        ax: Any = None,
+    ) -> Chart:
+        """A picture of calls and deliveries: the last `minutes` of lab time, or start to end."""
+        from lablib.show.timeline import timeline
+
+        return timeline(self._timeline(minutes, start, end), ax=ax)
+
+    def _timeline(
+        self, minutes: float, start: datetime | None, end: datetime | None
+    ) -> dict[str, Any]:
+        start = start or (end or self.clock.now) - timedelta(minutes=minutes)
+        answer: dict[str, Any] = self.control.get("timeline", start=_iso(start), end=_iso(end))
+        return answer
+
+    def deliveries(
+        self, start: datetime | None = None, end: datetime | None = None
+    ) -> pd.DataFrame:
+        """The log files that CloudTrail has put into S3, with how long their events waited."""
+        from lablib.search.frames import deliveries_frame
+
+        answer = self.control.get("timeline", start=_iso(start), end=_iso(end))
+        return deliveries_frame(answer["files"])
+
+    def delays(self, ax: Any = None) -> Chart:
+        """A picture of how long deliveries take, path by path."""
+        from lablib.show.delays import delays
+
+        return delays(ax=ax)
+
+    def log_files(self, bucket: str | None = None) -> pd.DataFrame:
+        """The log files that stand in a bucket, or in the buckets of all trails: ListObjectsV2."""
+        from lablib.search.frames import files_frame
+
+        buckets = [bucket] if bucket else self._trail_buckets()
+        return files_frame((name, entry) for name in buckets for entry in self._objects(name))
+
+    def _trail_buckets(self) -> list[str]:
+        trails = self.observer("cloudtrail").describe_trails()["trailList"]
+        return list(dict.fromkeys(trail["S3BucketName"] for trail in trails))
+
+    def _objects(self, bucket: str) -> list[Mapping[str, Any]]:
+        pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        return [entry for page in pages for entry in page.get("Contents", ())]
+
+    def read(self, bucket: Any, key: str | None = None, *, user: str | None = None) -> EventFrame:
+        """The records of one log file in S3, as a table: GetObject, unzip, parse.
+
+        Takes a bucket and a key, "s3://bucket/key", or one row of `lab.log_files()`.
+        """
+        from lablib.search.frames import read_log_file, records_frame
+
+        bucket, key = _place(bucket, key)
+        answer = self.client("s3", user=user).get_object(Bucket=bucket, Key=key)
+        return records_frame(read_log_file(answer["Body"].read()))
+
+    # the course
+
+    def exercise(self, id: str) -> Any:
+        """One exercise, such as "03.topic": .check(), .hint(), .solution()."""
+        from lablib.exercises import exercise
+
+        try:
+            return exercise(self, id)
+        except LookupError as error:
+            raise LabError(str(error.args[0])) from None
+
+    def progress(self) -> Any:
+        """All exercises, with how far each has come."""
+        from lablib.exercises import progress
+
+        return progress(self)
+
+    def clock_panel(self) -> Panel:
+        """The clock to click: lab time, wind, next delivery, play and pause, what is due."""
+        from lablib.show.clock_panel import clock_panel
+
+        return clock_panel(self)
+
+    def search_panel(self) -> Panel:
+        """Event history to click: one attribute, a time range, a table, one event as JSON."""
+        from lablib.show.search_panel import search_panel
+
+        return search_panel(self)
+
+    def why(self) -> None:
+        """Prints the traceback of the last error that was shown as a sentence."""
+        from lablib.polite import why
+
+        print(why(), file=sys.stderr)
+
+    def __repr__(self) -> str:
+        return self._ready()
+
+
+def _lookup(attribute: Mapping[str, str | bool | None]) -> list[dict[str, str]]:
+    given = {name: value for name, value in attribute.items() if value is not None}
+    if unknown := [name for name in given if name not in ATTRIBUTES]:
+        raise LabError(f"There is no attribute {unknown[0]!r}.", expected=", ".join(ATTRIBUTES))
+    if len(given) > 1:
+        raise LabError(
+            "Event history is searched by one attribute at a time, as in AWS.",
+            found=", ".join(given),
+            next=f"lab.history({next(iter(given))}=…), then narrow the table with pandas.",
+        )
+    return [
+        {"AttributeKey": ATTRIBUTES[name], "AttributeValue": _aws_text(value)}
+        for name, value in given.items()
+    ]
+
+
+def _aws_text(value: str | bool | None) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _place(bucket: Any, key: str | None) -> tuple[str, str]:
+    if not isinstance(bucket, str):  # a row of a table
+        return str(bucket["Bucket"]), str(bucket["Key"])
+    if key is None and bucket.startswith("s3://"):
+        bucket, _, key = bucket[len("s3://") :].partition("/")
+    if not key:
+        raise LabError(
+            "Which file?",
+            expected="a bucket and a key",
+            next="lab.read(lab.log_files().iloc[-1])",
+        )
+    return bucket, key
+
+
+def _iso(time: datetime | None) -> str | None:
+    if time is None:
+        return None
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).isoformat()

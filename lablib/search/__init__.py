@@ -1,0 +1,1 @@
+"""Looking at what was recorded: one event, tables of events, and an event's trace."""
