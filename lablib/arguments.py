@@ -13,6 +13,8 @@ from lablib import duration
 
 STATE_VARIABLE = "CLOUDTRAIL_LAB_STATE"
 
+FASTEST = 100_000.0
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _OF_THE_GROUP = ("--help", "-h", "--version")
@@ -67,8 +69,10 @@ class Speed(click.ParamType[float]):
             speed = float(value)
         except ValueError:
             speed = 0.0
-        if not 0 < speed <= 1e6:
-            self.fail(f"{value!r} is not a speed; 60 makes a minute of each second", param, ctx)
+        if not 0 < speed <= FASTEST:
+            self.fail(
+                f"{value!r} is not a speed up to {FASTEST:.0f}; 60 is a minute a second", param, ctx
+            )
         return speed
 
 

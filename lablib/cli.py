@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from lablib import __version__
 from lablib.arguments import ClockWords, Duration, Folder, Speed, Words, account_option, lab_number
 from lablib.errors import LabError
 
@@ -36,14 +37,19 @@ def _control() -> Control:
 
 
 def _lab() -> Lab:
-    from lablib import Lab
+    """What a notebook holds, without the line it prints there."""
+    from lablib.connection import join
+    from lablib.kernel import settle
+    from lablib.lab import Lab
 
-    return Lab.open(state=_state())
+    account = join(_state())
+    settle(account)
+    return Lab(account)
 
 
 @click.group(cls=Words, context_settings={"help_option_names": ["-h", "--help"]})
 @account_option
-@click.version_option(package_name=NAME, prog_name=NAME)
+@click.version_option(__version__, prog_name=NAME)
 def cli() -> None:
     """A local AWS account in which CloudTrail works, and the labs that teach it.
 
@@ -88,11 +94,9 @@ def _where(no_browser: bool) -> str:
 @click.option(
     "--clock",
     type=click.Choice(["running", "frozen"]),
-    default="running",
-    show_default=True,
-    help="frozen: lab time moves only by `clock` commands.",
+    help="running (the default), or frozen: lab time moves only by `clock` commands.",
 )
-def serve(port: int, seed: int | None, start: str | None, clock: str) -> None:
+def serve(port: int, seed: int | None, start: str | None, clock: str | None) -> None:
     """Run the account alone, in the foreground."""
     from lablib.account.server import serve as serve_account
 
@@ -120,9 +124,18 @@ def clock() -> None:
     """Read the lab clock, or wind it forward. Prints the lab time."""
 
 
+TOLD = 12  # things that happened while lab time was wound, for a person at a terminal
+
+
 def _tell_time(state: dict[str, Any]) -> None:
-    for happened in state.get("happened", []):
-        click.echo(f"{happened['time']}  {happened['what']}", err=True)
+    """The lab time on stdout; what happened on the way goes to a person only, not to a script."""
+    if sys.stderr.isatty():
+        happened = state.get("happened", [])
+        for entry in happened[:TOLD]:
+            click.echo(f"{entry['time']}  {entry['what']}", err=True)
+        more = state.get("happened_count", len(happened)) - TOLD
+        if more > 0:
+            click.echo(f"… and {more} more", err=True)
     click.echo(state["time"])
 
 
@@ -201,19 +214,14 @@ def reset(lab: str | None) -> None:
         for said in reset_lab(_lab(), lab):
             click.echo(said)
         return
-    control = _control()
-    kept = _keep(control, "before-reset.jsonl")
-    control.reset()
-    click.echo(f"The account is new. What it was is kept: {NAME} load {kept}")
+    _control().reset()
+    click.echo(f"The account is new. {_kept('journal-before-reset')}")
 
 
-def _keep(control: Control, name: str) -> Path:
-    """Write the account as it is beside its state; where to."""
-    from lablib import desk
-
-    path = control.account.state / name
-    desk.write(path, control.save())
-    return path
+def _kept(name: str) -> str:
+    """Where the account's process has put what the account was before."""
+    copies = sorted(_state().glob(f"{name}-*.jsonl"), key=lambda path: path.stat().st_mtime)
+    return f"What it was before: {NAME} load {copies[-1]}" if copies else ""
 
 
 @cli.command()
@@ -234,10 +242,8 @@ def save(file: Path) -> None:
 def load(file: Path) -> None:
     """Make the account what FILE holds."""
     journal = file.read_bytes()
-    control = _control()
-    kept = _keep(control, "before-load.jsonl")
-    control.load(journal)
-    click.echo(f"Loaded {file}. What the account was before is kept: {NAME} load {kept}")
+    _control().load(journal)
+    click.echo(f"Loaded {file}. {_kept('journal-before-load')}")
 
 
 @cli.command()

@@ -73,9 +73,5 @@ def error_as_line(error: Exception) -> str:
         return " ".join([error.what, *tail])
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-    words = str(error) or type(error).__name__
-    return (
-        words
-        if isinstance(error, (LookupError, ValueError, RuntimeError))
-        else f"{type(error).__name__}: {words}"
-    )
+    ours = type(error).__module__.startswith("lablib.")
+    return str(error) if ours and str(error) else f"{type(error).__name__}: {error}"
