@@ -73,6 +73,9 @@ class Entry:
     access_key_id: str | None
     resources: tuple[tuple[str, str], ...]  # (ResourceType, ResourceName)
     json: str
+    account: str
+    region: str
+    category: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class History:
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
         self._waiting: list[Event] = []
         self._scopes: dict[tuple[str, str, str], int] = {}
+        self._scope_names: list[tuple[str, str, str]] = []
         self._seq = 0
         self._oldest = 1 << 62
 
@@ -106,7 +110,11 @@ class History:
         if not self._waiting:
             return
         rows = [self._row(event) for event in self._waiting]
-        marks = [m for event, row in zip(self._waiting, rows) for m in self._marks(event, row)]
+        marks = [
+            m
+            for event, row in zip(self._waiting, rows, strict=True)
+            for m in self._marks(event, row)
+        ]
         self._waiting = []
         self._oldest = min(self._oldest, *(row[1] for row in rows))
         self._db.execute("BEGIN")
@@ -140,7 +148,11 @@ class History:
                         yield scope, _CODES[attribute], value, time, seq
 
     def _scope(self, account: str, region: str, category: str) -> int:
-        return self._scopes.setdefault((account, region, category), len(self._scopes))
+        name = (account, region, category)
+        if name not in self._scopes:
+            self._scopes[name] = len(self._scope_names)
+            self._scope_names.append(name)
+        return self._scopes[name]
 
     def _prune(self, now: int) -> None:
         """Forget what is older than 90 days; a week late, so that it's seldom done."""
@@ -183,7 +195,7 @@ class History:
             where, order = (part.replace("e.time", "m.time") for part in (where, order))
             where, order = (part.replace("e.seq", "m.seq") for part in (where, order))
         rows = self._rows(f"FROM {source} WHERE {where} {order}", [*values, limit + 1])
-        entries = tuple(_entry(row) for row in rows[:limit])
+        entries = tuple(self._entry(row) for row in rows[:limit])
         more = len(rows) > limit
         return Page(entries, Place(rows[limit - 1][1], rows[limit - 1][0]) if more else None)
 
@@ -204,7 +216,7 @@ class History:
         """The event with that id, of any category, Region and age that is still kept."""
         self._write()
         rows = self._rows("FROM events e WHERE e.id = ? LIMIT 1", [event_id])
-        return _entry(rows[0]) if rows else None
+        return self._entry(rows[0]) if rows else None
 
     def recent(
         self,
@@ -227,26 +239,26 @@ class History:
             f"FROM events e WHERE {where} ORDER BY e.time DESC, e.seq DESC LIMIT ?",
             [*given.values(), -1 if limit is None else limit],
         )
-        return tuple(_entry(row) for row in rows)
+        return tuple(self._entry(row) for row in rows)
 
     def _rows(self, rest: str, values: list[Any]) -> list[tuple[Any, ...]]:
         return self._db.execute(f"SELECT e.* {rest}", values).fetchall()
 
+    def _entry(self, row: tuple[Any, ...]) -> Entry:
+        _, time, scope, id_, name, source, read_only, username, access_key_id, resources, text = row
+        return Entry(
+            id_,
+            name,
+            source,
+            datetime.fromtimestamp(time, UTC),
+            bool(read_only),
+            username,
+            access_key_id,
+            tuple((type_, name_) for type_, name_ in json.loads(resources)),
+            text,
+            *self._scope_names[scope],
+        )
+
 
 def _seconds_up(time: datetime) -> int:
     return -int(-time.timestamp() // 1)
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    _, time, _, id_, name, source, read_only, username, access_key_id, resources, text = row
-    return Entry(
-        id_,
-        name,
-        source,
-        datetime.fromtimestamp(time, UTC),
-        bool(read_only),
-        username,
-        access_key_id,
-        tuple((type_, name_) for type_, name_ in json.loads(resources)),
-        text,
-    )

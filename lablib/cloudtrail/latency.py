@@ -68,7 +68,15 @@ STEPS: Mapping[str, Latency] = {
 PATHS: Mapping[str, Latency] = {
     "s3": Latency(
         "event to log file in S3",
-        ((0.0, 30.0), (0.05, 97.0), (0.25, 205.0), (0.5, 300.0), (0.75, 400.0), (0.95, 520.0), (1.0, 600.0)),
+        (
+            (0.0, 30.0),
+            (0.05, 97.0),
+            (0.25, 205.0),
+            (0.5, 300.0),
+            (0.75, 400.0),
+            (0.95, 520.0),
+            (1.0, 600.0),
+        ),
         f"{_STATED}: about 5 minutes on average; ours never takes more than ten",
     ),
     "label": Latency(

@@ -75,12 +75,17 @@ def write(events: Sequence[Event], rng: Random) -> Iterator[LogFile]:
             region=part[0].region,
             category=part[0].category,
             label=label_of(max(times)),
-            unique="".join(rng.choices(_LETTERS, k=16)),
+            unique=unique_string(rng),
             body=compress([event.json for event in part]),
             events=tuple(event.id for event in part),
             oldest=min(times),
             newest=max(times),
         )
+
+
+def unique_string(rng: Random) -> str:
+    """The 16 letters and digits that end a file's name and mean nothing."""
+    return "".join(rng.choices(_LETTERS, k=16))
 
 
 def _parts(events: Iterable[Event]) -> Iterator[list[Event]]:

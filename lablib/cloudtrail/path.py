@@ -1,0 +1,141 @@
+"""The path of a call through CloudTrail: every stage, top to bottom, in one list.
+
+call → record → Event history → which trails? → log file, notification, CloudWatch Logs
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from lablib.cloudtrail import trace
+from lablib.cloudtrail.call import ApiCall, Caller
+from lablib.cloudtrail.delivery import Delivery
+from lablib.cloudtrail.digest import Signers
+from lablib.cloudtrail.event import Event, describe
+from lablib.cloudtrail.history import History
+from lablib.cloudtrail.selectors import Match, match
+from lablib.cloudtrail.service import Service
+from lablib.cloudtrail.trail import Trail, Trails
+from lablib.cloudtrail.world import Schedule, World
+
+
+@dataclass(slots=True)
+class Passage:
+    """One call on its way: what each stage adds for the next."""
+
+    call: ApiCall
+    event: Event = field(init=False)
+    takers: tuple[Trail, ...] = ()
+
+
+class CloudTrail:
+    """CloudTrail of one account: its trails, its Event history, its deliveries.
+
+    `rng` is the only source of chance. `signing_key(region)` gives the key that signs a Region's
+    digests; without it one is made. `history_path` names SQLite's working file. `duplicates` is
+    the share of log files that are delivered twice.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        schedule: Schedule,
+        rng: Random,
+        *,
+        signing_key: Callable[[str], RSAPrivateKey] | None = None,
+        history_path: str = ":memory:",
+        duplicates: float = 0.0,
+    ) -> None:
+        self._world, self._rng = world, rng
+        self.trails = Trails()
+        self.history = History(history_path)
+        self.signers = Signers(signing_key)
+        self.delivery = Delivery(world, schedule, rng, self.trails, self.signers, duplicates)
+        self.service = Service(world, self.trails, self.history, self.delivery, self.signers)
+        self._matches: dict[str, tuple[Match, ...]] = {}
+        self._seen: dict[Match, Match] = {}
+        self.stages: tuple[Callable[[Passage], None], ...] = (
+            self.describe_call,
+            self.remember_event,
+            self.choose_trails,
+            self.deliver_event,
+        )
+
+    # --- the path ------------------------------------------------------------------------------
+
+    def record(self, call: ApiCall) -> Event:
+        """The event that the call became, after it has passed every stage."""
+        passage = Passage(call)
+        for stage in self.stages:
+            stage(passage)
+        return passage.event
+
+    def describe_call(self, passage: Passage) -> None:
+        event_id = uuid.UUID(int=self._rng.getrandbits(128), version=4)
+        passage.event = describe(passage.call, str(event_id))
+
+    def remember_event(self, passage: Passage) -> None:
+        self.history.remember(passage.event)
+
+    def choose_trails(self, passage: Passage) -> None:
+        trails = tuple(self.trails)
+        matches = tuple(self._match(trail, passage.event) for trail in trails)
+        self._matches[passage.event.id] = matches
+        passage.takers = tuple(t for t, found in zip(trails, matches, strict=True) if found.taken)
+
+    def _match(self, trail: Trail, event: Event) -> Match:
+        organization = self._world.organization() if trail.organization else None
+        found = match(trail, event, organization.accounts if organization else None)
+        return self._seen.setdefault(found, found)
+
+    def deliver_event(self, passage: Passage) -> None:
+        for trail in passage.takers:
+            self.delivery.take(trail, passage.event, passage.call.time)
+
+    # --- CloudTrail's own API ------------------------------------------------------------------
+
+    def answer(
+        self, operation: str, params: Mapping[str, Any], caller: Caller, region: str, now: datetime
+    ) -> dict[str, Any]:
+        """The answer in botocore's names and types; raises errors.CloudTrailError."""
+        return self.service.answer(operation, params, caller, region, now)
+
+    # --- looking at it -------------------------------------------------------------------------
+
+    def events(
+        self,
+        *,
+        limit: int | None = None,
+        name: str | None = None,
+        user: str | None = None,
+        source: str | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> list[dict[str, Any]]:
+        """Records of all categories and Regions, newest first, without any delay."""
+        found = self.history.recent(
+            limit, name=name, user=user, source=source, start=start, end=end
+        )
+        return [json.loads(entry.json) for entry in found]
+
+    def trace(self, event_id: str) -> dict[str, Any]:
+        """What happened to the event, stage by stage; KeyError when there is none with that id."""
+        entry = self.history.find(event_id)
+        if entry is None:
+            raise KeyError(event_id)
+        return trace.trace(entry, self._matches.get(event_id, ()), self.delivery)
+
+    def timeline(
+        self, start: datetime | None = None, end: datetime | None = None
+    ) -> dict[str, Any]:
+        """Calls and deliveries from start to end, in the order of time."""
+        calls = self.history.recent(start=start, end=end)[::-1]
+        return trace.timeline(calls, self._matches, self.delivery.done, start, end)
