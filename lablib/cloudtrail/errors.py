@@ -34,11 +34,11 @@ def trail_not_found(what: str, account: str) -> CloudTrailError:
     )
 
 
-def too_many_trails(account: str, limit: int) -> CloudTrailError:
-    """Ours; the code from API Reference, CreateTrail."""
+def too_many_trails(account: str, limit: int, region: str) -> CloudTrailError:
+    """Observed: linz/geostore issue 1450 quotes CloudFormation's report of it."""
     return CloudTrailError(
         "MaximumNumberOfTrailsExceededException",
-        f"User: {account} already has {limit} trails in this Region, which is the maximum.",
+        f"User: {account} already has {limit} trails in {region}.",
     )
 
 
@@ -170,6 +170,22 @@ def too_many_tags(limit: int) -> CloudTrailError:
     return CloudTrailError("TagsLimitExceededException", f"A trail can have at most {limit} tags.")
 
 
+def foreign_arn(account: str) -> CloudTrailError:
+    """Observed: prowler-cloud/prowler pull request 2025 quotes it for ListTags."""
+    return CloudTrailError(
+        "CloudTrailARNInvalidException",
+        f"AccountID in ARN is wrong, you can only access resources with AccountID {account}.",
+    )
+
+
+def tagged_elsewhere(home: str) -> CloudTrailError:
+    """Ours; the rule from API Reference, AddTags, which lists no code of its own for it."""
+    return CloudTrailError(
+        "OperationNotPermittedException",
+        f"A trail can be tagged only from the Region in which it was created: {home}.",
+    )
+
+
 def resource_not_found(arn: str) -> CloudTrailError:
     """Ours; the code from API Reference, AddTags."""
     return CloudTrailError("ResourceNotFoundException", f"Resource {arn} is not found.")
@@ -180,6 +196,11 @@ def resource_type_not_supported(arn: str) -> CloudTrailError:
     return CloudTrailError(
         "ResourceTypeNotSupportedException", f"The resource type of {arn} is not supported."
     )
+
+
+def invalid_resource_arn(arn: str) -> CloudTrailError:
+    """Ours; the code from API Reference, PutResourcePolicy."""
+    return CloudTrailError("ResourceARNNotValidException", f"The ARN {arn} is not valid.")
 
 
 # --- event history -----------------------------------------------------------------------------
@@ -236,6 +257,14 @@ def organization_not_in_use() -> CloudTrailError:
     """Ours; the code from API Reference, CreateTrail."""
     return CloudTrailError(
         "OrganizationsNotInUseException", "This account is not a member of an organization."
+    )
+
+
+def no_event_data_store() -> CloudTrailError:
+    """The words of the service model. The lab's account has none, as every new one since
+    2026-05-31 (User Guide, "CloudTrail Lake availability change")."""
+    return CloudTrailError(
+        "EventDataStoreNotFoundException", "The specified event data store was not found."
     )
 
 

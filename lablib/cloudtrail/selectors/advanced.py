@@ -162,7 +162,9 @@ def merged_on(field: str, said: Sequence[Said]) -> list[Said]:
 def union(field: str, same: Sequence[Said]) -> Said:
     conditions = [one for said in same for one in said.conditions]
     here = [one for one in conditions if one.field == field]
-    values = {word: tuple(v for one in here for v in getattr(one, word)) for word in SELECTING}
+    values: dict[str, Any] = {
+        word: tuple(v for one in here for v in getattr(one, word)) for word in SELECTING
+    }
     number = sum(one.stands_for for one in same)
     others = same[0].conditions.difference(here)
     label = f"any of {number} selectors alike"
