@@ -1,0 +1,24 @@
+"""The SAP landscape that the labs work in: its people and systems, a working day, and one night."""
+
+from __future__ import annotations
+
+from lablib.estate.callers import as_role, as_user
+from lablib.estate.day import Day, working_day
+from lablib.estate.night import night, night_record
+from lablib.estate.people import ADDRESSES, PEOPLE, Person
+from lablib.estate.systems import SYSTEMS, Landscape, build
+
+__all__ = [
+    "ADDRESSES",
+    "PEOPLE",
+    "SYSTEMS",
+    "Day",
+    "Landscape",
+    "Person",
+    "as_role",
+    "as_user",
+    "build",
+    "night",
+    "night_record",
+    "working_day",
+]

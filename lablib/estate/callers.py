@@ -1,0 +1,58 @@
+"""Clients that call as somebody, from somewhere: a person of the landscape, or one in a role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lablib.estate.people import ACCOUNT, PEOPLE, Person
+
+# The account takes the caller's address from this header, as a load balancer's backend takes it
+# from X-Forwarded-For: everything in the lab runs on one machine, and the story needs several.
+ADDRESS_HEADER = "X-Lab-Source-Address"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody at a keyboard. `client("ec2")` calls as them, from their address, with their tool."""
+
+    lab: Any
+    person: Person
+    credentials: Any = None  # of a role, as AssumeRole answers; the user's own key when None
+    address: str = ""
+
+    def client(self, service: str) -> Any:
+        """A boto3 client for one service, in us-east-1."""
+        own = self.lab.client(service, user=self.person.name)
+        client = own if self.credentials is None else self._in_role(own, service)
+        client.meta.events.register_first("before-send", self._disguise)
+        return client
+
+    def _in_role(self, own: Any, service: str) -> Any:
+        import boto3
+
+        session = boto3.Session(
+            aws_access_key_id=self.credentials["AccessKeyId"],
+            aws_secret_access_key=self.credentials["SecretAccessKey"],
+            aws_session_token=self.credentials["SessionToken"],
+            region_name=own.meta.region_name,
+        )
+        return session.client(service, endpoint_url=own.meta.endpoint_url)
+
+    def _disguise(self, request: Any, **_: Any) -> None:
+        request.headers[ADDRESS_HEADER] = self.address or self.person.address
+        request.headers["User-Agent"] = self.person.agent
+
+
+def as_user(lab: Any, name: str, address: str = "") -> Caller:
+    """One of the people; from their own address unless another is given."""
+    return Caller(lab, PEOPLE[name], address=address)
+
+
+def as_role(lab: Any, name: str, role: str, session: str, address: str = "") -> Caller:
+    """One of the people who has assumed a role. The AssumeRole call is theirs, too."""
+    caller = as_user(lab, name, address)
+    answer = caller.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName=session
+    )
+    return Caller(lab, caller.person, answer["Credentials"], address)

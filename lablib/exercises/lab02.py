@@ -1,0 +1,199 @@
+"""Lab 02, encrypt: a KMS key for the trail; then a new key in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lablib.exercises import looks
+from lablib.exercises.exercise import Answers, Exercise, Wrong
+from lablib.exercises.outcomes import Step, equal, holds, there
+
+TRAIL = "sap-trail"
+ALIAS = "alias/sap-trail-key"
+NEXT_ALIAS = "alias/sap-trail-key-2"
+
+
+def encrypt_the_trail(lab: Any) -> None:
+    import json
+
+    kms, cloudtrail = lab.client("kms"), lab.client("cloudtrail")
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "Enable IAM user permissions",
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                "Action": "kms:*",
+                "Resource": "*",
+            },
+            {
+                "Sid": "Allow CloudTrail to encrypt logs",
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudtrail.amazonaws.com"},
+                "Action": ["kms:GenerateDataKey*", "kms:DescribeKey"],
+                "Resource": "*",
+            },
+        ],
+    }
+    aliases = [alias["AliasName"] for alias in kms.list_aliases()["Aliases"]]
+    if "alias/sap-trail-key" not in aliases:
+        key = kms.create_key(Description="CloudTrail log files", Policy=json.dumps(policy))
+        kms.create_alias(AliasName="alias/sap-trail-key", TargetKeyId=key["KeyMetadata"]["KeyId"])
+    key_id = kms.describe_key(KeyId="alias/sap-trail-key")["KeyMetadata"]["KeyId"]
+    kms.enable_key(KeyId=key_id)
+    cloudtrail.update_trail(Name="sap-trail", KmsKeyId="alias/sap-trail-key")
+
+
+def wrong_key_off(lab: Any) -> None:
+    encrypt_the_trail(lab)
+    lab.client("kms").disable_key(KeyId=looks.key(lab, ALIAS)["KeyId"])
+
+
+def wrong_key_unused(lab: Any) -> None:
+    encrypt_the_trail(lab)
+    lab.client("cloudtrail").update_trail(Name=TRAIL, KmsKeyId="")
+
+
+def undo_encryption(lab: Any) -> None:
+    if looks.trail(lab, TRAIL).get("KmsKeyId"):
+        lab.client("cloudtrail").update_trail(Name=TRAIL, KmsKeyId="")
+    _retire(lab, ALIAS)
+
+
+def look_at_encryption(lab: Any, answers: Answers) -> Iterator[Step]:
+    key = looks.key(lab, ALIAS) or looks.key(lab, NEXT_ALIAS)
+    yield there(f"KMS key {ALIAS}", key.get("Arn"), hint="create_key first, then create_alias.")
+    if not key:
+        return
+    hint = "With the key off CloudTrail cannot write; enable_key, and the files come after all."
+    yield holds("KeyState", key["KeyState"] == "Enabled", "Enabled", key["KeyState"], hint)
+    used = looks.trail(lab, TRAIL).get("KmsKeyId")
+    ours = {k["Arn"] for k in (looks.key(lab, a) for a in (ALIAS, NEXT_ALIAS)) if k}
+    hint = f"update_trail(Name='{TRAIL}', KmsKeyId='{ALIAS}'); CloudTrail keeps the key's ARN."
+    if used and used in ours:
+        yield equal("KmsKeyId", used, used)
+    else:
+        yield equal("KmsKeyId", key["Arn"], used, hint)
+
+
+def change_the_key(lab: Any) -> None:
+    kms, cloudtrail = lab.client("kms"), lab.client("cloudtrail")
+    old_key = kms.describe_key(KeyId="alias/sap-trail-key")["KeyMetadata"]["KeyId"]
+    policy = kms.get_key_policy(KeyId=old_key, PolicyName="default")["Policy"]
+    new_key = kms.create_key(Description="CloudTrail log files, second key", Policy=policy)
+    new_key_id = new_key["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/sap-trail-key-2", TargetKeyId=new_key_id)
+    cloudtrail.update_trail(Name="sap-trail", KmsKeyId="alias/sap-trail-key-2")
+
+
+def wrong_not_moved(lab: Any) -> None:
+    """The new key is made, and the trail left on the old one."""
+    change_the_key(lab)
+    lab.client("cloudtrail").update_trail(Name=TRAIL, KmsKeyId=ALIAS)
+
+
+def wrong_old_key_deleted(lab: Any) -> None:
+    change_the_key(lab)
+    kms = lab.client("kms")
+    kms.schedule_key_deletion(KeyId=looks.key(lab, ALIAS)["KeyId"], PendingWindowInDays=7)
+
+
+def wrong_alias_moved(lab: Any) -> None:
+    """A second alias on the first key is no second key."""
+    key_id = looks.key(lab, ALIAS)["KeyId"]
+    lab.client("kms").create_alias(AliasName=NEXT_ALIAS, TargetKeyId=key_id)
+
+
+def undo_change(lab: Any) -> None:
+    kms, cloudtrail = lab.client("kms"), lab.client("cloudtrail")
+    old = looks.key(lab, ALIAS)
+    if old and old["KeyState"] == "PendingDeletion":
+        kms.cancel_key_deletion(KeyId=old["KeyId"])
+    if old:
+        kms.enable_key(KeyId=old["KeyId"])
+        cloudtrail.update_trail(Name=TRAIL, KmsKeyId=ALIAS)
+    _retire(lab, NEXT_ALIAS)
+
+
+def look_at_change(lab: Any, answers: Answers) -> Iterator[Step]:
+    old, new = looks.key(lab, ALIAS), looks.key(lab, NEXT_ALIAS)
+    if not new:
+        yield there(f"KMS key {NEXT_ALIAS}", None, hint="create_key, then create_alias for it.")
+        return
+    hint = f"{NEXT_ALIAS} points to the first key: an alias is only a name. Create a second key."
+    second = new["Arn"] != old.get("Arn")
+    yield holds(f"Key behind {NEXT_ALIAS}", second, "a second key", new["KeyId"], hint)
+    if not second:
+        return
+    used = looks.trail(lab, TRAIL).get("KmsKeyId")
+    hint = f"The key is there, the trail doesn't know it: update_trail(…, KmsKeyId='{NEXT_ALIAS}')."
+    yield equal("KmsKeyId", new["Arn"], used, hint)
+    state = old.get("KeyState", "nothing")
+    hint = "The older log files are readable with the old key only: keep it, cancel_key_deletion."
+    yield holds(f"KeyState of {ALIAS}", state == "Enabled", "Enabled", state, hint)
+
+
+def _retire(lab: Any, alias: str) -> None:
+    """Deletes the alias; a key without any alias left is switched off, as keys cannot be deleted
+    at once."""
+    key = looks.key(lab, alias)
+    if not key:
+        return
+    kms = lab.client("kms")
+    kms.delete_alias(AliasName=alias)
+    if not kms.list_aliases(KeyId=key["KeyId"])["Aliases"] and key["KeyState"] == "Enabled":
+        kms.disable_key(KeyId=key["KeyId"])
+
+
+EXERCISES = (
+    Exercise(
+        id="02.key",
+        title="The trail writes with a key of ours",
+        minutes=7,
+        given=f"`{TRAIL}`, whose files have SSE-S3",
+        goal=f"`{TRAIL}` encrypts with the KMS key `{ALIAS}`, and the key is enabled",
+        look=look_at_encryption,
+        solve=encrypt_the_trail,
+        hints=(
+            "The key's own policy must let CloudTrail do kms:GenerateDataKey*.",
+            "`update_trail` takes KmsKeyId as alias, key id or ARN.",
+        ),
+        wrong=(
+            Wrong(wrong_key_off, "KeyState: expected Enabled, found Disabled"),
+            Wrong(wrong_key_unused, "found nothing"),
+        ),
+        undo=undo_encryption,
+        console=f"CloudTrail › Trails › {TRAIL} › General details › Edit › Log file SSE-KMS "
+        f"encryption: Enabled › AWS KMS alias {ALIAS}",
+        cli=f"aws cloudtrail update-trail --name {TRAIL} --kms-key-id {ALIAS}",
+        checkpoint=True,
+    ),
+    Exercise(
+        id="02.change",
+        title="Change the key, lose nothing",
+        minutes=6,
+        given=f"`{TRAIL}`, encrypting with `{ALIAS}`, and log files written with it",
+        goal=f"new files are encrypted with a second key, `{NEXT_ALIAS}`; "
+        "the old files stay readable",
+        look=look_at_change,
+        solve=change_the_key,
+        hints=(
+            "Three calls: `create_key` with a policy, `create_alias`, `update_trail`.",
+            "The old key's policy serves the new key too: `get_key_policy(PolicyName='default')`.",
+            "Leave the old key as it is: every file remembers the key it was written with.",
+        ),
+        wrong=(
+            Wrong(wrong_not_moved, "KmsKeyId: expected arn:aws:kms"),
+            Wrong(wrong_old_key_deleted, f"{ALIAS}: expected Enabled, found PendingDeletion"),
+            Wrong(wrong_alias_moved, "expected a second key"),
+        ),
+        undo=undo_change,
+        console=f"KMS › Customer managed keys › Create key › Alias sap-trail-key-2; then CloudTrail "
+        f"› Trails › {TRAIL} › Edit › AWS KMS alias",
+        cli=f"aws kms create-key --policy file://key-policy.json; aws kms create-alias --alias-name "
+        f"{NEXT_ALIAS} --target-key-id KEY_ID; aws cloudtrail update-trail --name {TRAIL} "
+        f"--kms-key-id {NEXT_ALIAS}",
+    ),
+)

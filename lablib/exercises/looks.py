@@ -1,0 +1,123 @@
+"""How checks look at the account: through AWS APIs, read-only, and without leaving an event."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+def trail(lab: Any, name: str) -> dict[str, Any]:
+    """The trail as GetTrail shows it; empty when there is none."""
+    return _found(lambda: lab.observer("cloudtrail").get_trail(Name=name)["Trail"])
+
+
+def status(lab: Any, name: str) -> dict[str, Any]:
+    return _found(lambda: lab.observer("cloudtrail").get_trail_status(Name=name))
+
+
+def trails(lab: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = lab.observer("cloudtrail").describe_trails()["trailList"]
+    return found
+
+
+def buckets(lab: Any) -> list[str]:
+    return [bucket["Name"] for bucket in lab.observer("s3").list_buckets()["Buckets"]]
+
+
+def key(lab: Any, key_id: str) -> dict[str, Any]:
+    """The KMS key as DescribeKey shows it, by id, ARN or alias; empty when there is none."""
+    return _found(lambda: lab.observer("kms").describe_key(KeyId=key_id)["KeyMetadata"])
+
+
+def tags(lab: Any, arn: str) -> dict[str, str]:
+    answer = _found(lambda: lab.observer("cloudtrail").list_tags(ResourceIdList=[arn]))
+    listed = answer.get("ResourceTagList", [])
+    return {tag["Key"]: tag.get("Value", "") for one in listed for tag in one["TagsList"]}
+
+
+def records(lab: Any, attribute: str, value: str) -> list[dict[str, Any]]:
+    """The records that Event history holds for one lookup attribute, newest first."""
+    pages = lab.observer("cloudtrail").get_paginator("lookup_events")
+    lookup = [{"AttributeKey": attribute, "AttributeValue": value}]
+    found = [e for page in pages.paginate(LookupAttributes=lookup) for e in page["Events"]]
+    return [json.loads(event["CloudTrailEvent"]) for event in found]
+
+
+def subscriptions(lab: Any, topic_arn: str) -> dict[str, str]:
+    """Who listens to a topic: subscription ARN by endpoint."""
+    answer = _found(lambda: lab.observer("sns").list_subscriptions_by_topic(TopicArn=topic_arn))
+    return {s["Endpoint"]: s["SubscriptionArn"] for s in answer.get("Subscriptions", [])}
+
+
+def log_group(lab: Any, name: str) -> dict[str, Any]:
+    """The log group as DescribeLogGroups shows it; empty when there is none."""
+    answer = lab.observer("logs").describe_log_groups(logGroupNamePrefix=name)
+    named = (group for group in answer["logGroups"] if group["logGroupName"] == name)
+    found: dict[str, Any] = next(named, {})
+    return found
+
+
+def role(lab: Any, name: str) -> dict[str, Any]:
+    return _found(lambda: lab.observer("iam").get_role(RoleName=name)["Role"])
+
+
+def active(lab: Any, user: str) -> bool:
+    """Has this user made a call that Event history knows of?"""
+    lookup = [{"AttributeKey": "Username", "AttributeValue": user}]
+    found = lab.observer("cloudtrail").lookup_events(LookupAttributes=lookup, MaxResults=1)
+    return bool(found["Events"])
+
+
+def instances(lab: Any) -> dict[str, dict[str, Any]]:
+    """EC2 instances that still exist, by their Name tag."""
+    answer = lab.observer("ec2").describe_instances()
+    return {
+        _name(instance): instance
+        for reservation in answer["Reservations"]
+        for instance in reservation["Instances"]
+        if instance["State"]["Name"] != "terminated"
+    }
+
+
+def allows(policy: Any, service: str, action: str) -> bool:
+    """Does some statement of a resource policy allow the service the action?"""
+    document = json.loads(policy) if isinstance(policy, str) else policy or {}
+    return any(_grants(statement, service, action) for statement in _listed(document, "Statement"))
+
+
+def _grants(statement: dict[str, Any], service: str, action: str) -> bool:
+    principal = statement.get("Principal", {})
+    who = ["*"] if principal == "*" else _listed(principal, "Service") + _listed(principal, "AWS")
+    verbs = [verb.lower() for verb in _listed(statement, "Action")]
+    wanted = action.lower()
+    may = any(
+        verb == wanted or (verb.endswith("*") and wanted.startswith(verb[:-1])) for verb in verbs
+    )
+    return statement.get("Effect") == "Allow" and may and (service in who or "*" in who)
+
+
+def _listed(holder: Any, name: str) -> list[Any]:
+    value = holder.get(name, []) if isinstance(holder, dict) else []
+    return value if isinstance(value, list) else [value]
+
+
+def _found(ask: Any) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = ask()
+    except ClientError as error:
+        if _is_absence(error.response["Error"]["Code"]):
+            return {}
+        raise
+    return answer
+
+
+def _is_absence(code: str) -> bool:
+    return "NotFound" in code or code in ("NoSuchBucket", "NoSuchEntity", "NonExistentQueue")
+
+
+def _name(instance: dict[str, Any]) -> str:
+    tags: Iterator[str] = (t["Value"] for t in instance.get("Tags", []) if t["Key"] == "Name")
+    return next(tags, str(instance["InstanceId"]))
