@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from lablib.show.search_panel import search_panel as search_panel
     from lablib.show.timeline import timeline as timeline
 
+__version__ = "0.1.0"
+
 WORDS = {
     "Lab": "lablib.lab",
     "LabError": "lablib.errors",

@@ -56,7 +56,7 @@ class Account:
         try:
             facts = json.loads((state / "account.json").read_text(encoding="utf-8"))
             names = ("endpoint", "port", "pid", "token", "account", "region")
-            return cls(state, *(facts[name] for name in names), seed=facts.get("seed"))
+            return cls(state=state, seed=facts.get("seed"), **{n: facts[n] for n in names})
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

@@ -34,5 +34,5 @@ def _shell() -> object | None:
         return None
     from IPython.core.getipython import get_ipython
 
-    shell: object | None = get_ipython()  # type: ignore[no-untyped-call]
+    shell: object | None = get_ipython()
     return shell

@@ -74,6 +74,11 @@ class Lab:
             print(f"Your own AWS credentials ({', '.join(ignored)}) are neither used nor sent.")
         return lab
 
+    @classmethod
+    def join(cls, state: str | os.PathLike[str] | None = None) -> Lab:
+        """Join the account (started if need be) without a word, changing nothing around it."""
+        return cls(connection.join(connection.state_folder(state)))
+
     def _ready(self) -> str:
         name = f"Lab {self.number}" if self.number else "The lab"
         facts = f"account {self.account.account}, {self.account.region}"
@@ -130,7 +135,7 @@ class Lab:
             aws_secret_access_key=key["SecretAccessKey"],
             region_name=region or self.region,
         )
-        return session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
+        return session.client(service, endpoint_url=self.endpoint)
 
     def _key(self, user: str) -> Mapping[str, str]:
         try:
@@ -170,9 +175,14 @@ class Lab:
         """
         from lablib.search.frames import records_frame
 
-        span = {"start": _iso(start), "end": _iso(end)}
         answer = self.control.get(
-            "events", limit=limit, name=name, user=user, source=source, **span
+            "events",
+            limit=limit,
+            name=name,
+            user=user,
+            source=source,
+            start=_iso(start),
+            end=_iso(end),
         )
         return records_frame(answer["events"])
 

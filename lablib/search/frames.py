@@ -33,7 +33,7 @@ FILE_NAME = re.compile(
 )
 
 
-class EventFrame(pd.DataFrame):
+class EventFrame(pd.DataFrame):  # type: ignore[misc]
     """A pandas frame of events that keeps each whole record in a column it does not print."""
 
     @property
@@ -45,7 +45,8 @@ class EventFrame(pd.DataFrame):
         return plain.astype(object).where(plain.notna(), "")
 
     def _repr_html_(self) -> str | None:
-        return self._shown()._repr_html_()  # type: ignore[operator,no-any-return]
+        html: str | None = self._shown()._repr_html_()
+        return html
 
     def __repr__(self) -> str:
         return repr(self._shown())

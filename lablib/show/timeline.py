@@ -1,0 +1,310 @@
+"""What happened, on a time axis: calls, their batches, log files, messages, log streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from lablib.show.chart import Chart
+from lablib.show.style import LOOKS, Palette
+
+Data = Mapping[str, Any]
+
+ROWS = {  # from top to bottom; the words beside the axis
+    "calls": "API calls\n▲ changes   ○ reads\n(grey: no trail took it)",
+    "batches": "Collected\nfor a log file",
+    "files": "■ Log file in S3",
+    "notifications": "◆ SNS message",
+    "logs": "✚ CloudWatch Logs",
+    "errors": "✖ Refused delivery",
+}
+ALWAYS = ("calls", "batches", "files")  # the others have a row when there is something in it
+LANE = 0.2  # of a row, for batches that overlap
+NAMES_AT_MOST = 14  # call names in the picture; the table has them all
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One mark of the picture, and one row of its table."""
+
+    time: datetime
+    row: str
+    what: str
+    detail: str = ""
+
+
+def timeline(data: Data, ax: Any = None) -> Chart:
+    """A chart of the account's timeline, in lab time, UTC.
+
+    `data` is what the account tells: calls, files, notifications, logs and errors.
+    """
+    rows = [row for row in ROWS if row in ALWAYS or data.get(row)]
+    return Chart(
+        title="What happened when",
+        alt=_alt(data),
+        table=_table(data),
+        draw=lambda axes, palette: _Picture(axes, palette, data, rows).draw(),
+        size=(9.6, 1.2 + 0.72 * len(rows)),
+    ).on(ax)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _name(arn: str) -> str:
+    """The last part of a trail's, topic's or group's ARN."""
+    parts = arn.removesuffix(":*").split(":")
+    return parts[-1].removeprefix("trail/")
+
+
+def _events(count: int) -> str:
+    return f"{count} event{'' if count == 1 else 's'}"
+
+
+# the table and the words
+
+
+def moments(data: Data) -> list[Moment]:
+    """Everything in the timeline, in order of lab time."""
+    found = [*_calls(data), *_files(data), *_messages(data), *_streams(data), *_errors(data)]
+    return sorted(found, key=lambda moment: moment.time)
+
+
+def _calls(data: Data) -> Iterable[Moment]:
+    for call in data.get("calls", ()):
+        trails = ", ".join(_name(arn) for arn in call.get("trails", ())) or "no trail"
+        detail = f"by {call.get('user') or 'a service'}; taken by {trails}"
+        yield Moment(_time(call["time"]), "API call", call["name"], detail)
+
+
+def _files(data: Data) -> Iterable[Moment]:
+    for file in data.get("files", ()):
+        what = f"{_time(file['label']):%H:%MZ}, {_events(len(file['events']))}"
+        detail = f"trail {_name(file['trail'])}: s3://{file['bucket']}/{file['key']}"
+        yield Moment(_time(file["time"]), "Log file in S3", what, detail)
+
+
+def _messages(data: Data) -> Iterable[Moment]:
+    for message in data.get("notifications", ()):
+        detail = f"trail {_name(message['trail'])}: {message['key']}"
+        yield Moment(_time(message["time"]), "SNS message", _name(message["topic"]), detail)
+
+
+def _streams(data: Data) -> Iterable[Moment]:
+    for batch in data.get("logs", ()):
+        what = f"{_name(batch['group'])}, {_events(len(batch['events']))}"
+        yield Moment(_time(batch["time"]), "CloudWatch Logs", what, f"stream {batch['stream']}")
+
+
+def _errors(data: Data) -> Iterable[Moment]:
+    for error in data.get("errors", ()):
+        what = f"{error['what']}: {error['code']}"
+        yield Moment(
+            _time(error["time"]), "Refused delivery", what, f"trail {_name(error['trail'])}"
+        )
+
+
+def _table(data: Data) -> pd.DataFrame:
+    rows = [(f"{m.time:%Y-%m-%d %H:%M:%S}", m.row, m.what, m.detail) for m in moments(data)]
+    return pd.DataFrame(rows, columns=pd.Index(["Time (UTC)", "Kind", "What", "Detail"]))
+
+
+def _alt(data: Data) -> str:
+    found = moments(data)
+    if not found:
+        return "An empty timeline: nothing happened in this time."
+    counts = pd.Series([moment.row for moment in found]).value_counts(sort=False)
+    kinds = ", ".join(f"{kind} {count}" for kind, count in counts.items())
+    span = f"from {found[0].time:%Y-%m-%d %H:%M:%S} to {found[-1].time:%H:%M:%S} UTC"
+    files = [moment for moment in found if moment.row == "Log file in S3"]
+    last = files[-1:] and f" Last file: {files[-1].what}, put at {files[-1].time:%H:%M:%S}."
+    return f"Timeline {span}. {kinds}.{last or ' No log file was delivered.'}"
+
+
+# the picture
+
+
+class _Picture:
+    """One drawing: axes, colours and data together, row by row from top to bottom."""
+
+    def __init__(self, axes: Any, palette: Palette, data: Data, rows: Sequence[str]) -> None:
+        self.axes, self.palette, self.data, self.rows = axes, palette, data, rows
+        self.height = {row: len(rows) - 1 - number for number, row in enumerate(rows)}
+        self.start, self.end = _span(data)
+
+    def draw(self) -> None:
+        self._frame()
+        if not moments(self.data):
+            self.axes.set_xticks([])
+            self.axes.set_xlabel("nothing happened in this time")
+            return
+        for row in self.rows:
+            getattr(self, row)()
+            if row != "batches" and not self.data.get(row):
+                self._text(self.start, self.height[row], "none in this time", beside=True)
+
+    def calls(self) -> None:
+        calls = [(_time(call["time"]), call) for call in self.data.get("calls", ())]
+        y = self.height["calls"]
+        for time, call in calls:
+            self._mark(time, y, "read" if call.get("read_only") else "write", call.get("trails"))
+        self._call_names(calls, y)
+
+    def _call_names(self, calls: list[tuple[datetime, Data]], y: float) -> None:
+        """Names above the marks, runs of the same name once, where there is room."""
+        free = [self.start - timedelta(days=1)] * 3
+        inch = (self.end - self.start) / 7.4
+        said = 0
+        for name, time, count in _runs(calls):
+            words = f"{name} ×{count}" if count > 1 else name
+            level = next((n for n, until in enumerate(free) if until <= time), None)
+            if level is None or said >= NAMES_AT_MOST:
+                continue
+            free[level] = time + inch * (0.072 * len(words) + 0.08)
+            said += 1
+            self._text(time, y + 0.2 + 0.19 * level, words, faint=False)
+
+    def batches(self) -> None:
+        look = LOOKS["batch"]
+        taken = {call["id"]: _time(call["time"]) for call in self.data.get("calls", ())}
+        for file, lane in self._lanes():
+            first, label = min(_time(file["oldest"]), _time(file["label"])), _time(file["label"])
+            y = self.height["batches"] + lane * LANE
+            self.axes.barh(
+                y,
+                label - first,
+                left=first,
+                height=0.8 * LANE,
+                facecolor="none",
+                edgecolor=look.colour(self.palette),
+                hatch=look.hatch,
+                lw=1,
+            )
+            for event in file["events"]:
+                if event in taken:
+                    self.axes.plot(taken[event], y, "|", color=self.palette.ink, markersize=8)
+
+    def files(self) -> None:
+        y = self.height["files"]
+        trails = {file["trail"] for file in self.data.get("files", ())}
+        for file, lane in self._lanes():
+            put, label = _time(file["time"]), _time(file["label"])
+            tall = y + lane * LANE
+            start = (label, self.height["batches"] + lane * LANE)
+            self.axes.annotate(
+                "",
+                (put, tall),
+                start,
+                arrowprops={"arrowstyle": "-", "color": self.palette.faint, "lw": 1},
+            )
+            self._mark(put, tall, "s3")
+            whose = f" · {_name(file['trail'])}" if len(trails) > 1 else ""
+            words = f"{label:%H:%MZ}: {_events(len(file['events']))}{whose}"
+            self._text(put, tall, words, beside=True)
+
+    def notifications(self) -> None:
+        y = self.height["notifications"]
+        for message in self.data["notifications"]:
+            self._mark(_time(message["time"]), y, "sns")
+
+    def logs(self) -> None:
+        y = self.height["logs"]
+        for batch in self.data["logs"]:
+            self._mark(_time(batch["time"]), y, "logs")
+            self._text(_time(batch["time"]), y, str(len(batch["events"])), beside=True)
+
+    def errors(self) -> None:
+        y = self.height["errors"]
+        for error in self.data["errors"]:
+            self._mark(_time(error["time"]), y, "error")
+            self._text(_time(error["time"]), y, error["code"], beside=True)
+
+    def _lanes(self) -> list[tuple[Data, int]]:
+        """Each file with a lane of its own while others overlap it: -1, 0 or 1, then again."""
+        ends: list[datetime] = []
+        placed = []
+        for file in sorted(self.data.get("files", ()), key=lambda file: file["oldest"]):
+            first, last = _time(file["oldest"]), max(_time(file["time"]), _time(file["label"]))
+            lane = next((n for n, end in enumerate(ends) if end < first), len(ends))
+            ends[lane : lane + 1] = [last]
+            placed.append((file, (0, 1, -1)[lane % 3]))
+        return placed
+
+    def _mark(self, time: datetime, y: float, kind: str, taken: Any = True) -> None:
+        look = LOOKS[kind]
+        colour = look.colour(self.palette) if taken else self.palette.faint
+        face = colour if look.filled else self.palette.page
+        self.axes.plot(
+            time, y, look.marker, color=colour, markerfacecolor=face, markersize=8, zorder=3
+        )
+
+    def _text(
+        self,
+        time: datetime,
+        y: float,
+        words: str,
+        *,
+        faint: bool = True,
+        beside: bool = False,
+    ) -> None:
+        late = beside and time > self.start + 0.84 * (self.end - self.start)  # no room on the right
+        self.axes.annotate(
+            words,
+            (time, y),
+            (-8 if late else 8 if beside else -3, 0),
+            textcoords="offset points",
+            va="center",
+            ha="right" if late else "left",
+            fontsize="small",
+            color=self.palette.faint if faint else self.palette.ink,
+            bbox={"facecolor": self.palette.page, "edgecolor": "none", "pad": 0.5},
+        )
+
+    def _frame(self) -> None:
+        from matplotlib.dates import (
+            AutoDateLocator,
+            ConciseDateFormatter,
+            DateFormatter,
+            MinuteLocator,
+        )
+
+        axes, span = self.axes, self.end - self.start
+        short = span <= timedelta(minutes=100)
+        locator = MinuteLocator(byminute=range(0, 60, 5)) if short else AutoDateLocator(tz=UTC)
+        axes.xaxis.set_major_locator(locator)
+        form = DateFormatter("%H:%M", tz=UTC) if short else ConciseDateFormatter(locator, tz=UTC)
+        axes.xaxis.set_major_formatter(form)
+        axes.set_xlim(self.start, self.end)
+        axes.set_ylim(-0.5, len(self.rows) - 0.2)
+        axes.set_yticks([self.height[row] for row in self.rows], [ROWS[row] for row in self.rows])
+        axes.grid(axis="x")
+        axes.set_axisbelow(True)
+        axes.set_xlabel(f"lab time, UTC ({self.start:%Y-%m-%d})")
+        axes.set_title("What happened when")
+
+
+def _runs(calls: Iterable[tuple[datetime, Data]]) -> list[tuple[str, datetime, int]]:
+    """(name, time of the first, how many) of calls of one name that follow each other."""
+    runs: list[tuple[str, datetime, int]] = []
+    for time, call in sorted(calls, key=lambda pair: pair[0]):
+        if runs and runs[-1][0] == call["name"]:
+            name, first, count = runs[-1]
+            runs[-1] = (name, first, count + 1)
+        else:
+            runs.append((call["name"], time, 1))
+    return runs
+
+
+def _span(data: Data) -> tuple[datetime, datetime]:
+    """The axis: all that happened, with a margin on the right for words."""
+    times = [moment.time for moment in moments(data)]
+    times += [_time(file[name]) for file in data.get("files", ()) for name in ("oldest", "label")]
+    times = times or [datetime.fromtimestamp(0, UTC)]
+    first, last = min(times), max(times)
+    room = max(last - first, timedelta(minutes=5))
+    return first - room * 0.03, last + room * 0.16
