@@ -1,178 +1,300 @@
-"""Small honest stand-ins: an agenda that runs, a world made of dictionaries, an event."""
+"""An account of dictionaries: `FakeWorld` is what CloudTrail meets in fast tests.
+
+Its verdicts come from policies as learners write them, through the real evaluator; its effects are
+lists that a test can read. `Agenda` is lab time's agenda.
+
+    world = FakeWorld()
+    world.add_bucket("logs", bucket_policy("logs"))
+    admit(world, a_trail(), now=NOON)
+    assert world.puts[0].key == "AWSLogs/123456789012/CloudTrail/"
+"""
 
 from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from itertools import count
-from random import Random
+from datetime import UTC, datetime
 from typing import Any
 
-from lablib.cloudtrail.event import Event
-
+from lablib.account.policy import role_verdict, service_verdict, trust_verdict
 from lablib.cloudtrail.trail import Trail, trail_arn
 from lablib.cloudtrail.world import Bucket, Key, ObjectPut, Organization, Refused, Verdict
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+SERVICE = "cloudtrail.amazonaws.com"
+ACL = "bucket-owner-full-control"
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
+TRAIL_ARN = trail_arn("audit", REGION, ACCOUNT)
+KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
+TOPIC_ARN = f"arn:aws:sns:{REGION}:{ACCOUNT}:deliveries"
+GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:CloudTrail/audit:*"
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/CloudTrail_CloudWatchLogs_Role"
 
-class Agenda:
-    """What is due. `run(until)` lets each thing happen at its own time, in order."""
-
-    def __init__(self, now: datetime = NOON) -> None:
-        self.now = now
-        self.visited = 0
-        self._entries: list[tuple[datetime, int, str, Callable[[datetime], None]]] = []
-        self._number = count()
-
-    def at(self, when: datetime, label: str, action: Callable[[datetime], None]) -> None:
-        assert when.tzinfo is not None
-        heapq.heappush(self._entries, (when, next(self._number), label, action))
-
-    def run(self, until: datetime | timedelta) -> datetime:
-        """Lab time afterwards, which is `until` (a time, or a span from now)."""
-        until = self.now + until if isinstance(until, timedelta) else until
-        while self._entries and self._entries[0][0] <= until:
-            when, _, _, action = heapq.heappop(self._entries)
-            self.now = max(self.now, when)
-            self.visited += 1
-            action(self.now)
-        self.now = max(self.now, until)
-        return self.now
-
-    def due(self) -> list[tuple[datetime, str]]:
-        return [(when, label) for when, _, label, _ in sorted(self._entries, key=lambda e: e[:2])]
+Document = Mapping[str, Any]
 
 
 @dataclass
 class FakeWorld:
-    """An account in which everything is allowed until `refuse` says otherwise.
-
-    `refuse` maps a bucket's name, a topic's ARN or a log group's ARN to the code of its refusal.
-    """
+    """See `World` for what each method promises. Everything is a dictionary to fill or a list to
+    read; policies are documents as Python has them."""
 
     account: str = ACCOUNT
-    refuse: dict[str, str] = field(default_factory=dict)
+    buckets: dict[str, Bucket] = field(default_factory=dict)
+    bucket_policies: dict[str, Document | None] = field(default_factory=dict)
+    keys: dict[str, Key] = field(default_factory=dict)  # by ARN
+    key_policies: dict[str, Document] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)  # "alias/x" -> key ARN
+    topics: dict[str, Document] = field(default_factory=dict)
+    groups: set[str] = field(default_factory=set)  # ARNs, with :*
+    roles: dict[str, tuple[Document, list[Document]]] = field(default_factory=dict)
+    own_organization: Organization | None = None
+
+    # what was done, in order; `did` has a line for each trial and effect
     puts: list[ObjectPut] = field(default_factory=list)
     messages: list[tuple[str, str, str | None]] = field(default_factory=list)
-    logs: list[tuple[str, str, list[str], datetime]] = field(default_factory=list)
-    org: Organization | None = None
+    streams: list[tuple[str, str]] = field(default_factory=list)
+    log_events: list[tuple[str, str, str, datetime]] = field(default_factory=list)
+    did: list[str] = field(default_factory=list)
 
-    @property
-    def objects(self) -> dict[tuple[str, str], ObjectPut]:
-        return {(put.bucket, put.key): put for put in self.puts}
+    # -- to fill it -----------------------------------------------------------------------
+
+    def add_bucket(self, name: str, policy: Document | None, region: str = REGION) -> None:
+        self.buckets[name] = Bucket(name, region, self.account)
+        self.bucket_policies[name] = policy
+
+    def add_key(
+        self,
+        policy: Document,
+        arn: str = KEY_ARN,
+        state: str = "Enabled",
+        symmetric: bool = True,
+        alias: str | None = None,
+    ) -> None:
+        self.keys[arn] = Key(arn, arn.split(":")[3], state, symmetric)
+        self.key_policies[arn] = policy
+        if alias:
+            self.aliases[alias] = arn
+
+    def add_role(self, trust: Document, *policies: Document, arn: str = ROLE_ARN) -> None:
+        self.roles[arn] = (trust, list(policies))
+
+    # -- facts ----------------------------------------------------------------------------
 
     def bucket(self, name: str) -> Bucket | None:
-        return Bucket(name, REGION, self.account)
+        return self.buckets.get(name)
 
     def key(self, key_id: str, region: str) -> Key | None:
-        return Key(key_id, region, "Enabled")
+        name = key_id
+        if key_id.startswith("arn:"):
+            region, name = key_id.split(":")[3], key_id.split(":", 5)[5].removeprefix("key/")
+        arn = self.aliases.get(name, f"arn:aws:kms:{region}:{self.account}:key/{name}")
+        found = self.keys.get(arn)
+        return found if found and found.region == region else None
 
     def topic_exists(self, arn: str) -> bool:
-        return True
+        return arn in self.topics
 
     def log_group_exists(self, arn: str) -> bool:
-        return True
+        return arn in self.groups
 
     def role_exists(self, arn: str) -> bool:
-        return True
+        return arn in self.roles
 
     def organization(self) -> Organization | None:
-        return self.org
+        return self.own_organization
+
+    # -- verdicts -------------------------------------------------------------------------
 
     def service_may(self, action: str, resource: str, context: Mapping[str, str]) -> Verdict:
-        return Verdict(True, "everything is allowed here")
+        self.did.append(f"ask {action}")
+        return self._service_may(action, resource, context)
+
+    def _service_may(self, action: str, resource: str, context: Mapping[str, str]) -> Verdict:
+        document = self._policy_of(action, resource)
+        said = service_verdict(document, action, resource, context, service=SERVICE)
+        return Verdict(said.allowed, said.why)
+
+    def _policy_of(self, action: str, resource: str) -> Document | None:
+        match action.split(":")[0]:
+            case "s3":
+                return self.bucket_policies.get(resource.split(":::")[1].split("/")[0])
+            case "kms":
+                return self.key_policies.get(resource)
+            case _:
+                return self.topics.get(resource)
 
     def service_may_assume(self, role_arn: str) -> Verdict:
-        return Verdict(True, "everything is allowed here")
+        self.did.append("ask sts:AssumeRole")
+        trust = self.roles[role_arn][0] if role_arn in self.roles else None
+        said = trust_verdict(trust, service=SERVICE)
+        return Verdict(said.allowed, said.why)
 
     def role_may(self, role_arn: str, action: str, resource: str) -> Verdict:
-        return Verdict(True, "everything is allowed here")
+        self.did.append(f"ask {action}")
+        _, policies = self.roles.get(role_arn, ({}, []))
+        said = role_verdict(policies, action, resource, role_arn=role_arn)
+        return Verdict(said.allowed, said.why)
+
+    # -- effects --------------------------------------------------------------------------
 
     def put_object(self, put: ObjectPut) -> None:
-        self._perhaps_refuse(put.bucket)
-        self._perhaps_refuse(put.kms_key)
+        if put.bucket not in self.buckets:
+            raise Refused("NoSuchBucket", "The specified bucket does not exist")
+        context = {**_source(put.source_arn), "s3:x-amz-acl": ACL}
+        self._allow("s3:PutObject", f"arn:aws:s3:::{put.bucket}/{put.key}", context, "AccessDenied")
+        if put.kms_key:
+            self._encrypt(put, put.kms_key)
+        self.did.append(f"put {put.key}")
         self.puts.append(put)
+
+    def _encrypt(self, put: ObjectPut, key_arn: str) -> None:
+        key = self.keys.get(key_arn)
+        if key is None:
+            raise Refused("KMS.NotFoundException", f"Key '{key_arn}' does not exist")
+        if key.state != "Enabled":
+            raise Refused("KMS.DisabledException", f"{key_arn} is {key.state.lower()}.")
+        context = {
+            **_source(put.source_arn),
+            "kms:EncryptionContext:aws:cloudtrail:arn": put.source_arn,
+            "kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{put.bucket}/{put.key}",
+        }
+        self._allow("kms:GenerateDataKey", key_arn, context, "AccessDenied")
 
     def publish(
         self, topic_arn: str, message: str, source_arn: str, subject: str | None = None
     ) -> None:
-        self._perhaps_refuse(topic_arn)
+        if topic_arn not in self.topics:
+            raise Refused("NotFound", "Topic does not exist")
+        self._allow("sns:Publish", topic_arn, _source(source_arn), "AuthorizationError")
+        self.did.append(f"publish {message}")
         self.messages.append((topic_arn, message, subject))
 
     def put_log_events(
         self, group_arn: str, role_arn: str, stream: str, messages: Sequence[str], time: datetime
     ) -> None:
-        self._perhaps_refuse(group_arn)
-        self.logs.append((group_arn, stream, list(messages), time))
+        if group_arn not in self.groups:
+            raise Refused("ResourceNotFoundException", "The specified log group does not exist.")
+        if not self.service_may_assume(role_arn).allowed:
+            raise Refused("AccessDenied", "Access denied. Check the trust relationships.")
+        arn = f"{group_arn.removesuffix(':*')}:log-stream:{stream}"
+        for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+            verdict = self.role_may(role_arn, action, arn)
+            if not verdict.allowed:
+                raise Refused("AccessDenied", verdict.why)
+        if (group_arn, stream) not in self.streams:
+            self.did.append(f"stream {stream}")
+            self.streams.append((group_arn, stream))
+        self.log_events += [(group_arn, stream, message, time) for message in messages]
 
-    def _perhaps_refuse(self, target: str | None) -> None:
-        if target in self.refuse:
-            raise Refused(self.refuse[target])
+    def _allow(self, action: str, resource: str, context: Mapping[str, str], code: str) -> None:
+        verdict = self._service_may(action, resource, context)
+        if not verdict.allowed:
+            raise Refused(code, verdict.why)
 
 
-def a_trail(name: str = "watch", **settings: Any) -> Trail:
-    """A trail that has logged since noon, into the bucket `logs`."""
-    facts: dict[str, Any] = {
-        "arn": trail_arn(name, settings.get("home_region", REGION), ACCOUNT),
-        "home_region": REGION,
-        "account": ACCOUNT,
-        "s3_bucket": "logs",
-        "logging": True,
-        "started": NOON,
-        "created": NOON - timedelta(minutes=1),
+def _source(arn: str) -> dict[str, str]:
+    return {"aws:SourceArn": arn, "aws:SourceAccount": arn.split(":")[4]}
+
+
+@dataclass
+class Agenda:
+    """`Schedule` in a test: `run(until)` visits what is due, each at its own time."""
+
+    now: datetime = NOON
+    _queue: list[tuple[datetime, int, str, Callable[[datetime], None]]] = field(
+        default_factory=list
+    )
+    _count: int = 0
+    visited: list[tuple[datetime, str]] = field(default_factory=list)
+
+    def at(self, when: datetime, label: str, action: Callable[[datetime], None]) -> None:
+        self._count += 1
+        heapq.heappush(self._queue, (when, self._count, label, action))
+
+    def run(self, until: datetime) -> None:
+        while self._queue and self._queue[0][0] <= until:
+            when, _, label, action = heapq.heappop(self._queue)
+            self.now = max(self.now, when)
+            self.visited.append((when, label))
+            action(self.now)
+        self.now = max(self.now, until)
+
+
+# -- policies as the User Guide has them ------------------------------------------------------
+
+
+def policy(*statements: Document) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [dict(each) for each in statements]}
+
+
+def allow_service(action: str | list[str], resource: str, **more: Any) -> dict[str, Any]:
+    """A statement that lets CloudTrail do something; `more` has its other elements."""
+    statement = {"Effect": "Allow", "Principal": {"Service": SERVICE}}
+    return {**statement, "Action": action, "Resource": resource, **more}
+
+
+def bucket_policy(
+    bucket: str, prefix: str = "", source_arn: str | None = TRAIL_ARN, account: str = ACCOUNT
+) -> dict[str, Any]:
+    """User Guide, "Amazon S3 bucket policy for CloudTrail"."""
+    source = {"aws:SourceArn": source_arn} if source_arn else {}
+    folder = f"{prefix}/" if prefix else ""
+    acl = allow_service("s3:GetBucketAcl", f"arn:aws:s3:::{bucket}", Sid="AclCheck")
+    path = f"arn:aws:s3:::{bucket}/{folder}AWSLogs/{account}/*"
+    write = allow_service("s3:PutObject", path, Sid="Write")
+    if source:
+        acl["Condition"] = {"StringEquals": source}
+    write["Condition"] = {"StringEquals": {"s3:x-amz-acl": ACL, **source}}
+    return policy(acl, write)
+
+
+def key_policy() -> dict[str, Any]:
+    """User Guide, "Configure AWS KMS key policies for CloudTrail"."""
+    context = {
+        "kms:EncryptionContext:aws:cloudtrail:arn": f"arn:aws:cloudtrail:*:{ACCOUNT}:trail/*"
     }
-    return Trail(name, **(facts | settings))
+    condition = {"StringEquals": {"aws:SourceArn": TRAIL_ARN}, "StringLike": context}
+    return policy(allow_service("kms:GenerateDataKey*", "*", Condition=condition))
 
 
-_NUMBERS = count(1)
+def topic_policy(topic: str = TOPIC_ARN) -> dict[str, Any]:
+    """User Guide, "Amazon SNS topic policy for CloudTrail"."""
+    condition = {"StringEquals": {"aws:SourceArn": TRAIL_ARN}}
+    return policy(allow_service("SNS:Publish", topic, Condition=condition))
 
 
-def an_event(name: str = "StopInstances", time: datetime = NOON, **facts: Any) -> Event:
-    """A management event of the learner's, with a small record."""
-    rng = Random(next(_NUMBERS))
-    event_id = facts.pop("id", f"{rng.getrandbits(128):032x}")
-    shown = {
-        "source": "ec2.amazonaws.com",
-        "region": REGION,
-        "account": ACCOUNT,
-        "category": "Management",
-        "read_only": False,
-        "username": "learner",
-        "access_key_id": "AKIAIOSFODNN7EXAMPLE",
-        "lookup_resources": (),
-        "resources": (),
-        "global_service": False,
-    } | facts
-    record = shown.pop("record", None) or {
-        "eventVersion": "1.11",
-        "userIdentity": {"type": "IAMUser", "userName": shown["username"]},
-        "eventTime": f"{time:%Y-%m-%dT%H:%M:%SZ}",
-        "eventSource": shown["source"],
-        "eventName": name,
-        "awsRegion": shown["region"],
-        "eventID": event_id,
-        "readOnly": shown["read_only"],
-        "eventCategory": shown["category"],
-    }
-    return Event(record=record, id=event_id, time=time, name=name, **shown)
+def trust_policy(service: str = SERVICE) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}}
+    return policy({**statement, "Action": "sts:AssumeRole"})
 
 
-def records_in(body: bytes) -> list[dict[str, Any]]:
-    """The records of a log file, read without the program's own reader."""
-    import gzip
-
-    content = json.loads(gzip.decompress(body))
-    assert list(content) == ["Records"]
-    return list(content["Records"])
+def logs_policy(*actions: str) -> dict[str, Any]:
+    """User Guide, "Role policy document for CloudTrail to use CloudWatch Logs for monitoring"."""
+    stream = f"{GROUP_ARN.removesuffix(':*')}:log-stream:{ACCOUNT}_CloudTrail_{REGION}*"
+    wanted = actions or ("logs:CreateLogStream", "logs:PutLogEvents")
+    return policy(*({"Effect": "Allow", "Action": a, "Resource": [stream]} for a in wanted))
 
 
-def every(span: timedelta, start: datetime, end: datetime) -> Iterator[datetime]:
-    while start < end:
-        yield start
-        start += span
+def a_trail(**settings: Any) -> Trail:
+    """The trail `audit` of the learner's account, with a bucket `logs`."""
+    return Trail("audit", TRAIL_ARN, REGION, ACCOUNT, settings.pop("s3_bucket", "logs"), **settings)
+
+
+def a_world() -> FakeWorld:
+    """A world in which everything that a trail may want is there and lets CloudTrail in."""
+    world = FakeWorld()
+    world.add_bucket("logs", bucket_policy("logs"))
+    world.add_key(key_policy(), alias="alias/logs")
+    world.topics[TOPIC_ARN] = topic_policy()
+    world.groups.add(GROUP_ARN)
+    world.add_role(trust_policy(), logs_policy())
+    return world
+
+
+def text(document: Document) -> str:
+    return json.dumps(document)
