@@ -1,0 +1,229 @@
+"""From a botocore shape to record JSON: a small compiler, one rendering function a shape.
+
+The rule observed over all services: a member's name in the record is the API's with its first
+letter in lower case (`dBInstanceIdentifier`, `sAMLProviderArn`, `eTag`), values keep their JSON
+type, lists are plain lists. What differs by service is a `Style`. EC2 and S3 have their own files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from urllib.parse import quote
+
+from botocore.model import Shape
+
+from lablib.cloudtrail import dates, redact
+from lablib.cloudtrail.redact import ABSENT
+
+Render = Callable[[Any], Any]
+
+_DEPTH: Final = 40  # deeper input than any service's model has is cut
+
+
+def lower_first(name: str) -> str:
+    """`DBInstanceIdentifier` → `dBInstanceIdentifier`."""
+    return name[:1].lower() + name[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a service writes names and dates, and whether its records are the raw JSON body."""
+
+    name: Callable[[str, Shape], str]
+    date: Callable[[datetime, Shape], Any]
+    raw: bool = False
+
+
+def _wire_name(member: str, shape: Shape) -> str:
+    return str(shape.serialization.get("name", member))
+
+
+def _wire_date(moment: datetime, shape: Shape) -> Any:
+    return dates.on_the_wire(moment, shape.serialization.get("timestampFormat") or _form(shape))
+
+
+def _form(shape: Shape) -> str | None:
+    return str(shape.metadata["timestampFormat"]) if "timestampFormat" in shape.metadata else None
+
+
+COMMON: Final = Style(lambda member, _: lower_first(member), lambda at, _: dates.american(at))
+RAW: Final = Style(_wire_name, _wire_date, raw=True)
+# User Guide, examples of UpdateTrail and LookupEvents: CloudTrail's own dates are ISO.
+OWN: Final = Style(lambda member, _: lower_first(member), lambda at, _: dates.iso(at))
+
+# Services whose records hold the request as HTTP carried it: the body's own names and dates,
+# values of the query string as strings. Observed for those with a star; the others by the
+# examples in their guides' CloudTrail pages.
+RAW_SERVICES: Final = frozenset(
+    (
+        "amplify", "apigatewayv2",  # *
+        "appsync",  # *
+        "bedrock", "bedrock-agent", "bedrock-runtime",  # *
+        "ce",  # *
+        "detective",
+        "devops-guru",  # *
+        "eks",  # *
+        "guardduty",  # *
+        "internetmonitor",  # *
+        "macie2",  # *
+        "mediaconvert", "mq", "mwaa", "networkmanager",
+        "resource-explorer-2", "rolesanywhere",  # *
+        "scheduler", "securityhub",
+        "ssm-guiconnect", "synthetics",  # *
+    )
+)  # fmt: skip
+
+
+def style_of(service: str) -> Style:
+    if service in RAW_SERVICES:
+        return RAW
+    return OWN if service == "cloudtrail" else COMMON
+
+
+class Shaper:
+    """Renders values of one service's shapes. Structures are compiled once, member by member,
+    when a value first needs them; so recursive shapes and huge models cost nothing."""
+
+    def __init__(self, service: str, style: Style) -> None:
+        self.service = service
+        self.style = style
+        self._structures: dict[str, Render] = {}
+
+    def of(self, shape: Shape) -> Render:
+        """The function that turns a value of this shape into record JSON."""
+        kind = shape.type_name
+        if kind == "structure" and not getattr(shape, "is_document_type", False):
+            return self._structure(shape)
+        if kind == "list":
+            return self._list(shape)
+        if kind == "map":
+            return self._map(shape)
+        if kind == "timestamp":
+            return lambda value: (
+                self.style.date(value, shape) if isinstance(value, datetime) else plain(value)
+            )
+        if kind == "blob":
+            return lambda _: ABSENT
+        return self._query_text if self._is_query_text(shape) else plain
+
+    def _is_query_text(self, shape: Shape) -> bool:
+        return self.style.raw and shape.serialization.get("location") == "querystring"
+
+    @staticmethod
+    def _query_text(value: Any) -> Any:
+        """Observed in macie2: `maxResults: "25"`, `onlyAssociated: "true"`."""
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    def member(self, name: str, shape: Shape) -> tuple[str, Render]:
+        """A member's name in the record, and how its value is written there."""
+        key = self.style.name(name, shape)
+        mark = redact.stand_in(self.service, name, shape)
+        if mark is not None:
+            return key, lambda value: value if redact.is_kms_key(value) else mark
+        if shape.serialization.get("location") == "statusCode" or shape.serialization.get(
+            "eventstream"
+        ):
+            return key, lambda _: ABSENT
+        return key, self.of(shape)
+
+    def _structure(self, shape: Shape) -> Render:
+        known = self._structures.get(shape.name)
+        if known is not None:
+            return known
+        members: Mapping[str, Shape] = shape.members
+        compiled: dict[str, tuple[str, Render]] = {}
+
+        def render(value: Any) -> Any:
+            if not isinstance(value, Mapping):
+                return plain(value)
+            result: dict[str, Any] = {}
+            for name, item in value.items():
+                if item is None:
+                    continue
+                known = compiled.get(name)
+                if known is None:
+                    if name == "ResponseMetadata":
+                        continue
+                    part = members.get(name)
+                    known = self.member(name, part) if part else _unknown(self.service, name)
+                    compiled[name] = known
+                written = known[1](item)
+                if written is not ABSENT:
+                    result[known[0]] = written
+            return result
+
+        self._structures[shape.name] = render
+        return render
+
+    def _list(self, shape: Shape) -> Render:
+        member: Shape = shape.member
+        item = self.hidden(member) or self.of(member)
+
+        def render(value: Any) -> Any:
+            if not isinstance(value, list | tuple):
+                return plain(value)
+            return [written for part in value if (written := item(part)) is not ABSENT]
+
+        return render
+
+    def _map(self, shape: Shape) -> Render:
+        mark = self.hidden(shape.key)
+        if mark is not None:
+            return mark
+        value_shape: Shape = shape.value
+        item = self.hidden(value_shape) or self.of(value_shape)
+
+        def render(value: Any) -> Any:
+            if not isinstance(value, Mapping):
+                return plain(value)
+            written = ((str(key), item(part)) for key, part in value.items())
+            return {key: part for key, part in written if part is not ABSENT}
+
+        return render
+
+    def hidden(self, shape: Shape) -> Render | None:
+        mark = redact.stand_in(self.service, "", shape)
+        if mark is None:
+            return None
+        return lambda value: value if redact.is_kms_key(value) else mark
+
+
+def _unknown(service: str, name: str) -> tuple[str, Render]:
+    mark = redact.stand_in(service, name, None)
+    return lower_first(name), plain if mark is None else lambda _: mark
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """Any value as JSON, without a shape to say how: names in lowerCamelCase, bytes left out."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime):
+        return dates.american(value)
+    if depth > _DEPTH or isinstance(value, bytes | bytearray):
+        return ABSENT
+    if isinstance(value, Mapping):
+        parts = ((str(key), _unless_secret(str(key), part, depth)) for key, part in value.items())
+        return {lower_first(key): part for key, part in parts if part is not ABSENT}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = (plain(part, depth + 1) for part in value)
+        return [item for item in items if item is not ABSENT]
+    return str(value)
+
+
+def _unless_secret(name: str, value: Any, depth: int) -> Any:
+    mark = redact.stand_in("", name, None)
+    return plain(value, depth + 1) if mark is None else mark
+
+
+def url_encoded(document: Any) -> str:
+    """An IAM policy document as IAM's answers carry it: percent-encoded JSON (observed in
+    CreateRole and CreateServiceLinkedRole)."""
+    text = document if isinstance(document, str) else json.dumps(document, separators=(",", ":"))
+    return quote(text, safe="*-._") if text.lstrip().startswith("{") else text

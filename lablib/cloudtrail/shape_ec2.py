@@ -1,0 +1,404 @@
+"""EC2's records: two generations of operations, two ways of writing.
+
+The older generation has sets of items (`instancesSet.items[].instanceId`), empty sets where nothing
+was sent, dates in epoch milliseconds and `_return` for a plain success. The newer one is the
+query and the XML answer turned into JSON, under `<Operation>Request` and `<Operation>Response`.
+Observed over 67 operations; botocore's model tells the generations apart by how it spells DryRun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from botocore.model import OperationModel, Shape
+
+from lablib.cloudtrail import dates, redact, xmljson
+from lablib.cloudtrail.redact import ABSENT
+from lablib.cloudtrail.shape import Render, lower_first, plain
+
+_XMLNS: Final = "http://ec2.amazonaws.com/doc/2016-11-15/"
+
+# Operations that the spelling of DryRun does not decide (they have none): observed.
+_OLDER: Final = {
+    "CreateInstanceExportTask": True,
+    "DescribeIdFormat": True,
+    "DescribeVpcClassicLinkDnsSupport": False,
+    "ReplaceIamInstanceProfileAssociation": False,
+}
+
+# A list parameter's wire name → (its set's name, an item's name). EC2's WSDL of 2016-11-15;
+# observed for those with filterSet, instancesSet, imagesSet, ownersSet, executableBySet, keySet,
+# keyPairIdSet, regionSet, volumeSet, vpnGatewaySet, accountAttributeNameSet. The rule for a name
+# that is not here: <name>Set with items {<name>}.
+_SETS: Final[Mapping[str, tuple[str, str]]] = {
+    "InstanceId": ("instancesSet", "instanceId"),
+    "ImageId": ("imagesSet", "imageId"),
+    "Owner": ("ownersSet", "owner"),
+    "ExecutableBy": ("executableBySet", "user"),
+    "RestorableBy": ("sharedUsersSet", "user"),
+    "KeyName": ("keySet", "keyName"),
+    "KeyPairId": ("keyPairIdSet", "keyPairId"),
+    "RegionName": ("regionSet", "regionName"),
+    "ZoneName": ("availabilityZoneSet", "zoneName"),
+    "ZoneId": ("availabilityZoneIdSet", "zoneId"),
+    "VolumeId": ("volumeSet", "volumeId"),
+    "SnapshotId": ("snapshotSet", "snapshotId"),
+    "VpnGatewayId": ("vpnGatewaySet", "vpnGatewayId"),
+    "VpnConnectionId": ("vpnConnectionSet", "vpnConnectionId"),
+    "CustomerGatewayId": ("customerGatewaySet", "customerGatewayId"),
+    "VpcId": ("vpcSet", "vpcId"),
+    "SubnetId": ("subnetSet", "subnetId"),
+    "DhcpOptionsId": ("dhcpOptionsSet", "dhcpOptionsId"),
+    "PublicIp": ("publicIpsSet", "publicIp"),
+    "AllocationId": ("allocationIdsSet", "allocationId"),
+    "AttributeName": ("accountAttributeNameSet", "attributeName"),
+    "GroupName": ("securityGroupSet", "groupName"),
+    "GroupId": ("securityGroupIdSet", "groupId"),
+    "ResourceId": ("resourcesSet", "resourceId"),
+    "SecurityGroupId": ("groupSet", "groupId"),
+    "SecurityGroup": ("groupSet", "groupName"),
+    "BundleId": ("bundlesSet", "bundleId"),
+}
+
+# Sets that AWS writes only when they were sent (observed), and members of DescribeRegions that
+# its records never had.
+_ONLY_WHEN_SENT: Final = frozenset(
+    ("TagSpecification", "SecurityGroupRuleId", "SecurityGroupId", "SecurityGroup", "ProductCode",
+     "UserGroup", "UserId", "OrganizationArn", "OrganizationalUnitArn", "BillingProduct",
+     "NetworkInterface", "Ipv6Address", "ElasticGpuSpecification", "ElasticInferenceAccelerator",
+     "LicenseSpecification", "SecondaryInterface", "ZoneId")
+)  # fmt: skip
+
+# Containers without the word Set in the request (observed: ipPermissions, blockDeviceMapping).
+_PLAIN_CONTAINERS: Final = frozenset(("IpPermissions", "ipPermissions", "BlockDeviceMapping"))
+
+# A member's name in the record where it is not the wire's: (operation or "*", wire name).
+# Observed in CreateVolume, CreateNetworkAclEntry, DeleteNetworkAclEntry, ModifyImageAttribute.
+_NAMES: Final[Mapping[tuple[str, str], str]] = {
+    ("CreateVolume", "AvailabilityZone"): "zone",
+    ("CreateVolume", "availabilityZone"): "zone",
+    ("CreateNetworkAclEntry", "protocol"): "aclProtocol",
+    ("ReplaceNetworkAclEntry", "protocol"): "aclProtocol",
+    ("CreateNetworkAclEntry", "Icmp"): "icmpTypeCode",
+    ("ReplaceNetworkAclEntry", "Icmp"): "icmpTypeCode",
+    ("ModifyImageAttribute", "Attribute"): "attributeType",
+    ("ModifySnapshotAttribute", "Attribute"): "attributeType",
+    ("*", "return"): "_return",
+}
+
+# What AWS writes when the client sent nothing (observed: includeAllInstances in 44 of 44 calls,
+# icmpTypeCode; User Guide's example of StopInstances; EC2 RunInstances samples).
+_FILLED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "DescribeInstanceStatus": {"includeAllInstances": False},
+    "CreateNetworkAclEntry": {"icmpTypeCode": {}},
+    "ReplaceNetworkAclEntry": {"icmpTypeCode": {}},
+    "StopInstances": {"force": False},
+    "RunInstances": {
+        "monitoring": {"enabled": False},
+        "disableApiTermination": False,
+        "disableApiStop": False,
+    },
+}
+
+# Members whose number is written as text (observed in CreateVolume and CreateSnapshot).
+_AS_TEXT: Final = frozenset((("CreateVolume", "size"), ("CreateSnapshot", "volumeSize")))
+
+# Members of the answer that AWS leaves out of these records (observed).
+_NOT_ANSWERED: Final[Mapping[str, frozenset[str]]] = {
+    "CreateVolume": frozenset(("attachmentSet", "snapshotId", "availabilityZoneId", "volumeArn")),
+    "CreateRouteTable": frozenset(("clientToken",)),
+    "RevokeSecurityGroupIngress": frozenset(
+        ("unknownIpPermissionSet", "revokedSecurityGroupRuleSet")
+    ),
+    "RevokeSecurityGroupEgress": frozenset(
+        ("unknownIpPermissionSet", "revokedSecurityGroupRuleSet")
+    ),
+}
+
+
+def is_older(model: OperationModel) -> bool:
+    """Does the operation write sets of items (True) or its XML turned into JSON (False)?"""
+    known = _OLDER.get(model.name)
+    if known is not None:
+        return known
+    dry_run = model.input_shape.members.get("DryRun") if model.input_shape else None
+    return dry_run is not None and dry_run.serialization.get("name") == "dryRun"
+
+
+Answer = Callable[[Any, str], dict[str, Any]]
+
+
+def request(model: OperationModel) -> Render:
+    """The function from parameters to requestParameters."""
+    shape = model.input_shape
+    if is_older(model):
+        return _OlderRequest(model).render
+    write = _XmlRequest().of(shape) if shape else lambda _: ""
+    return lambda params: {f"{model.name}Request": write(params)}
+
+
+def response(model: OperationModel) -> Answer:
+    """The function from (answer, request id) to responseElements."""
+    if is_older(model):
+        return _OlderResponse(model).render
+    write = _XmlResponse().of(model.output_shape) if model.output_shape else lambda _: {}
+
+    def render(output: Any, request_id: str) -> dict[str, Any]:
+        body = write(output) or {}
+        return {f"{model.name}Response": {"xmlns": _XMLNS, "requestId": request_id, **body}}
+
+    return render
+
+
+def _wire(name: str, shape: Shape) -> str:
+    return str(shape.serialization.get("name", name))
+
+
+def _query_name(name: str, shape: Shape) -> str:
+    """The parameter's name in the query: queryName, else the location name, capitalised."""
+    wire = str(shape.serialization.get("queryName") or _wire(name, shape))
+    return wire[:1].upper() + wire[1:]
+
+
+def _scalar(shape: Shape, date: Callable[[datetime], Any]) -> Render:
+    if shape.type_name == "timestamp":
+        return lambda value: date(value) if isinstance(value, datetime) else plain(value)
+    if shape.type_name == "blob":
+        return lambda _: ABSENT
+    return plain
+
+
+class _Ec2Shaper:
+    """What both generations share: structures member by member, secrets replaced."""
+
+    def of(self, shape: Shape) -> Render:
+        if shape.type_name == "structure":
+            return self.structure(shape)
+        if shape.type_name == "list":
+            return self.list(shape)
+        return self.scalar(shape)
+
+    def scalar(self, shape: Shape) -> Render:
+        raise NotImplementedError
+
+    def list(self, shape: Shape) -> Render:
+        raise NotImplementedError
+
+    def name(self, member: str, shape: Shape) -> str:
+        raise NotImplementedError
+
+    def member(self, member: str, shape: Shape) -> tuple[str, Render]:
+        mark = redact.stand_in("ec2", member, shape)
+        name = self.name(member, shape)
+        return (name, self.of(shape)) if mark is None else (name, lambda _: mark)
+
+    def structure(self, shape: Shape) -> Render:
+        members: Mapping[str, Shape] = shape.members
+        compiled: dict[str, tuple[str, Render]] = {}
+
+        def render(value: Any) -> Any:
+            if not isinstance(value, Mapping):
+                return plain(value)
+            result: dict[str, Any] = {}
+            for member, item in value.items():
+                if item is None or member == "ResponseMetadata":
+                    continue
+                known = compiled.get(member)
+                if known is None:
+                    part = members.get(member)
+                    known = self.member(member, part) if part else (lower_first(member), plain)
+                    compiled[member] = known
+                written = known[1](item)
+                if written is not ABSENT:
+                    result[known[0]] = written
+            return self.finished(result)
+
+        return render
+
+    def finished(self, result: dict[str, Any]) -> Any:
+        return result
+
+
+# --- the older generation ------------------------------------------------------------------------
+
+
+class _Older(_Ec2Shaper):
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+
+    def scalar(self, shape: Shape) -> Render:
+        return _scalar(shape, dates.millis)
+
+    def member(self, member: str, shape: Shape) -> tuple[str, Render]:
+        name, render = super().member(member, shape)
+        if (self.operation, name) in _AS_TEXT:
+            return name, str
+        return name, render
+
+    def renamed(self, wire: str) -> str:
+        known = _NAMES.get((self.operation, wire)) or _NAMES.get(("*", wire))
+        return known or lower_first(wire)
+
+    def items(self, shape: Shape, item: Callable[[Any], Any]) -> Render:
+        def render(value: Any) -> Any:
+            if not isinstance(value, list | tuple):
+                return plain(value)
+            return {"items": [item(part) for part in value]} if value else {}
+
+        return render
+
+
+class _OlderRequest(_Older):
+    def __init__(self, model: OperationModel) -> None:
+        super().__init__(model.name)
+        self._shape = model.input_shape
+        self._write = self.structure(self._shape) if self._shape else lambda _: {}
+        self._empty = self._empty_sets()
+
+    def _empty_sets(self) -> dict[str, Any]:
+        empty: dict[str, Any] = dict(_FILLED.get(self.operation, {}))
+        for member, shape in self._shape.members.items() if self._shape else ():
+            wire = _wire(member, shape)
+            if shape.type_name == "list" and wire not in _ONLY_WHEN_SENT:
+                empty[self.name(member, shape)] = {}
+        if self.operation == "DescribeRegions":  # observed: regionSet alone
+            empty.pop("filterSet")
+        return empty
+
+    def render(self, params: Any) -> dict[str, Any]:
+        written: dict[str, Any] = {**self._empty, **self._write(params)}
+        return _run_instances(written) if self.operation == "RunInstances" else written
+
+    def name(self, member: str, shape: Shape) -> str:
+        wire = _wire(member, shape)
+        if shape.type_name != "list" or wire in _PLAIN_CONTAINERS:
+            return self.renamed(wire)
+        if wire in _SETS or wire[:1].upper() + wire[1:] in _SETS:
+            return _SETS[wire[:1].upper() + wire[1:]][0]
+        name = lower_first(wire)
+        return name if name.endswith(("Set", "s")) and name != "s" else f"{name}Set"
+
+    def list(self, shape: Shape) -> Render:
+        return self.items(shape, self.of(shape.member))
+
+    def member(self, member: str, shape: Shape) -> tuple[str, Render]:
+        wire = _wire(member, shape)
+        if shape.type_name != "list" or redact.stand_in("ec2", member, shape) is not None:
+            return super().member(member, shape)
+        name = self.name(member, shape)
+        inner: Shape = shape.member
+        if inner.type_name in ("structure", "list"):
+            return name, self._tags(inner) if wire == "TagSpecification" else self.list(shape)
+        item = _SETS.get(wire[:1].upper() + wire[1:], ("", self._item_name(wire)))[1]
+        write = self.of(inner)
+        return name, self.items(shape, lambda part: {item: write(part)})
+
+    @staticmethod
+    def _item_name(wire: str) -> str:
+        """Observed in filters: valueSet.items[].value."""
+        name = lower_first(wire)
+        return name[:-3] if name.endswith("Set") else name.removesuffix("s")
+
+    def _tags(self, shape: Shape) -> Render:
+        """Observed: tagSpecificationSet.items[] is {resourceType, tags: [{key, value}]}."""
+
+        def item(part: Any) -> Any:
+            tags = part.get("Tags") or []
+            written = [{lower_first(key): value for key, value in tag.items()} for tag in tags]
+            return {"resourceType": part.get("ResourceType"), "tags": written}
+
+        return self.items(shape, item)
+
+
+def _run_instances(written: dict[str, Any]) -> dict[str, Any]:
+    """RunInstances keeps image, key and counts inside instancesSet (EC2 API reference, CloudTrail
+    example; observed in records of 2024)."""
+    item = {
+        name: written.pop(name)
+        for name in ("imageId", "keyName", "minCount", "maxCount")
+        if name in written
+    }
+    return {"instancesSet": {"items": [item]}, **written}
+
+
+class _OlderResponse(_Older):
+    def __init__(self, model: OperationModel) -> None:
+        super().__init__(model.name)
+        self._write = self.structure(model.output_shape) if model.output_shape else None
+        self._dropped = _NOT_ANSWERED.get(model.name, frozenset())
+
+    def render(self, output: Any, request_id: str) -> dict[str, Any]:
+        if self._write is None:  # observed: DeleteSubnet and the like
+            return {"requestId": request_id, "_return": True}
+        body = self._write(output or {})
+        kept = {name: value for name, value in body.items() if name not in self._dropped}
+        return {"requestId": request_id, **kept}
+
+    def name(self, member: str, shape: Shape) -> str:
+        return self.renamed(_wire(member, shape))
+
+    def list(self, shape: Shape) -> Render:
+        write = self.of(shape.member)
+        return self.items(shape, write)
+
+
+# --- the newer generation ------------------------------------------------------------------------
+
+
+class _XmlRequest(_Ec2Shaper):
+    """The query as elements: a list parameter's entries are numbered by the attribute `tag`."""
+
+    def name(self, member: str, shape: Shape) -> str:
+        return _query_name(member, shape)
+
+    def finished(self, result: dict[str, Any]) -> Any:
+        return result or ""
+
+    def scalar(self, shape: Shape) -> Render:
+        write = _scalar(shape, dates.iso_millis)
+        return lambda value: _element(write(value))
+
+    def list(self, shape: Shape) -> Render:
+        write = self.of(shape.member)
+
+        def render(value: Any) -> Any:
+            if not isinstance(value, list | tuple):
+                return plain(value)
+            parts = [_tagged(write(part), number) for number, part in enumerate(value, 1)]
+            return ABSENT if not parts else parts[0] if len(parts) == 1 else parts
+
+        return render
+
+
+def _tagged(value: Any, number: int) -> dict[str, Any]:
+    return {**(value if isinstance(value, dict) else {"content": value}), "tag": number}
+
+
+def _element(value: Any) -> Any:
+    return xmljson.typed(value) if isinstance(value, str) else value
+
+
+class _XmlResponse(_Ec2Shaper):
+    def name(self, member: str, shape: Shape) -> str:
+        return _wire(member, shape)
+
+    def finished(self, result: dict[str, Any]) -> Any:
+        return result or ""
+
+    def scalar(self, shape: Shape) -> Render:
+        write = _scalar(shape, dates.iso_millis)
+        return lambda value: _element(write(value))
+
+    def list(self, shape: Shape) -> Render:
+        write = self.of(shape.member)
+        name = str(shape.member.serialization.get("name", "item"))
+
+        def render(value: Any) -> Any:
+            if not isinstance(value, list | tuple):
+                return plain(value)
+            parts = [write(part) for part in value]
+            return "" if not parts else {name: parts[0] if len(parts) == 1 else parts}
+
+        return render
