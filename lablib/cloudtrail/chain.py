@@ -127,7 +127,8 @@ class Chains:
         """Validation may have been switched on or off."""
         if trail.validate and trail.logging:
             self.started(trail, now)
-        elif not trail.validate and self._starts.pop((trail.arn, trail.created), None):
+        if not trail.validate and (trail.arn, trail.created) in self._starts:
+            del self._starts[trail.arn, trail.created]
             for chain in self._of(trail):
                 chain.end_by(now.replace(microsecond=0))
 

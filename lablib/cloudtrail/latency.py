@@ -55,7 +55,7 @@ _STATED = "User Guide, Getting and viewing your CloudTrail log files"
 STEPS: Mapping[str, Latency] = {
     "late": Latency(
         "how late an event is collected, so that it may go into the next five minutes' file",
-        ((0.0, 0.0), (0.72, 1.0), (0.721, 150.0), (1.0, 300.0)),
+        ((0.0, 0.0), (0.7, 1.0), (0.701, 250.0), (1.0, 300.0)),
         f"ours, shaped so that label - event is as in {_FILES}",
     ),
     "put": Latency(
@@ -70,11 +70,11 @@ PATHS: Mapping[str, Latency] = {
         "event to log file in S3",
         (
             (0.0, 30.0),
-            (0.05, 97.0),
-            (0.25, 205.0),
-            (0.5, 300.0),
-            (0.75, 400.0),
-            (0.95, 520.0),
+            (0.05, 78.0),
+            (0.25, 207.0),
+            (0.5, 314.0),
+            (0.75, 428.0),
+            (0.95, 549.0),
             (1.0, 600.0),
         ),
         f"{_STATED}: about 5 minutes on average; ours never takes more than ten",

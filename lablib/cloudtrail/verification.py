@@ -1,0 +1,336 @@
+"""Are the log files as CloudTrail delivered them? Our own validator of digests and log files.
+
+User Guide, "Custom implementations of CloudTrail log file integrity validation". It walks as
+`aws cloudtrail validate-logs` does, from the newest digest backwards along the chain, and says its
+words. It says more in two cases: when the newest digests were deleted, which a walk that begins at
+the newest can't see (the trail's status remembers when the last one was delivered), and when
+objects can't be read, where the other gives up. Backfill digests are left out: the kit has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from lablib.cloudtrail.digest import text_to_sign, time_in
+from lablib.cloudtrail.logfile import root_of
+from lablib.cloudtrail.world import Refused
+
+HOUR = timedelta(hours=1)
+_GZIP = zlib.MAX_WBITS | 16
+_REQUIRED = (
+    "digestPublicKeyFingerprint",
+    "digestS3Bucket",
+    "digestS3Object",
+    "previousDigestSignature",
+    "digestEndTime",
+    "digestStartTime",
+)
+
+Read = Callable[[str, str], tuple[bytes, Mapping[str, str]]]
+"""`read(bucket, key)`: the object's bytes and metadata; raises Refused with S3's error code."""
+List = Callable[[str, str], Iterable[tuple[str, datetime | None]]]
+"""`list_keys(bucket, prefix)`: keys, each with its time of writing when that is known."""
+Check = Callable[[Mapping[str, Any]], "Checked"]
+Map = Callable[[Check, Iterable[Mapping[str, Any]]], Iterable["Checked"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be verified: one trail's files of one account and Region.
+
+    `latest` is when the newest digest was delivered (LatestDigestDeliveryTime of GetTrailStatus in
+    that Region). `public_keys` are those of ListPublicKeys there, by fingerprint, as DER.
+    """
+
+    trail_arn: str
+    bucket: str
+    region: str
+    account: str
+    public_keys: Mapping[str, bytes]
+    prefix: str | None = None
+    organization: str | None = None
+    latest: datetime | None = None
+
+    @property
+    def folder(self) -> str:
+        root = root_of(self.prefix, self.organization, self.account)
+        return f"{root}/CloudTrail-Digest/{self.region}"
+
+    @property
+    def stem(self) -> str:
+        """What a digest's file name begins with."""
+        parts = self.trail_arn.split(":")
+        trail = f"{parts[5].removeprefix('trail/')}_{parts[3]}"
+        return f"{self.account}_CloudTrail-Digest_{self.region}_{trail}_"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One object and the verdict on it: "valid", or what is wrong, in AWS's words where it has some.
+
+    `start` and `end` are the hour of a digest; a log file has that of the digest that lists it.
+    """
+
+    bucket: str
+    key: str
+    verdict: str
+    why: str
+    start: datetime | None = None
+    end: datetime | None = None
+    log_files: int = 0
+
+    @property
+    def valid(self) -> bool:
+        return self.verdict == "valid"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All verdicts, newest first. `gaps` are stretches without digests: not an error in itself,
+    logging or validation was off."""
+
+    start: datetime
+    end: datetime
+    digests: tuple[Checked, ...]
+    files: tuple[Checked, ...]
+    gaps: tuple[tuple[datetime, datetime], ...]
+
+    @property
+    def valid(self) -> bool:
+        return all(checked.valid for checked in (*self.digests, *self.files))
+
+    @property
+    def broken(self) -> tuple[Checked, ...]:
+        return tuple(c for c in (*self.digests, *self.files) if not c.valid)
+
+
+class Invalid(Exception):
+    """A digest is not what CloudTrail delivered: the verdict, and why in one sentence."""
+
+    def __init__(self, verdict: str, why: str) -> None:
+        super().__init__(verdict)
+        self.verdict, self.why = verdict, why
+
+
+def verify(
+    subject: Subject, start: datetime, end: datetime, read: Read, list_keys: List, map_: Map = map
+) -> Report:
+    """The verdicts on all digests from start to end, and on the log files that they list.
+
+    `map_` checks the log files; a thread pool's `map` reads several at a time.
+    """
+    walk = _Walk(subject, start, end, read, list_keys)
+    digests = [*walk.missing_newest(), *walk.digests()]
+    files = map_(lambda listed: _check_file(listed, read), walk.listed)
+    return Report(start, end, tuple(digests), tuple(files), tuple(walk.gaps))
+
+
+class _Walk:
+    """From the newest digest backwards."""
+
+    def __init__(
+        self, subject: Subject, start: datetime, end: datetime, read: Read, list_keys: List
+    ) -> None:
+        self.subject, self.start, self.end = subject, start, end
+        self.read, self.list_keys = read, list_keys
+        self.listed: list[Mapping[str, Any]] = []
+        self.gaps: list[tuple[datetime, datetime]] = []
+        self.keys = self._keys(subject.bucket)
+
+    def _keys(self, bucket: str) -> list[tuple[str, datetime | None]]:
+        """The trail's digests up to an hour after the end, oldest first, and when they arrived."""
+        name = re.escape(f"{self.subject.folder}/") + r"\d+/\d+/\d+/"
+        pattern = re.compile(name + re.escape(self.subject.stem) + r"\d{8}T\d{6}Z\.json\.gz")
+        found = self.list_keys(bucket, self.subject.folder + "/")
+        ours = [(key, time) for key, time in found if pattern.fullmatch(key)]
+        low, high = stamp(self.start), stamp(self.end + HOUR)
+        return sorted((k, t) for k, t in ours if low <= time_in(k) <= high)
+
+    def missing_newest(self) -> Iterator[Checked]:
+        """The digests that the trail's status knows of and the bucket no longer has."""
+        latest = self.subject.latest
+        if latest is None or latest > self.end + HOUR or self._has_arrived(latest):
+            return
+        why = (
+            f"A digest was delivered at {latest:%Y-%m-%d %H:%M:%S} UTC, and the bucket has none "
+            "that new. `aws cloudtrail validate-logs` cannot see this."
+        )
+        for end in self._ends_after_newest(latest):
+            key = f"{self.subject.folder}/{end:%Y/%m/%d}/{self.subject.stem}{stamp(end)}.json.gz"
+            yield Checked(self.subject.bucket, key, "not found", why, end - HOUR, end)
+
+    def _has_arrived(self, latest: datetime) -> bool:
+        """Whether the newest digest is not older than the latest delivery."""
+        if not self.keys:
+            return False
+        key, arrived = self.keys[-1]
+        if arrived is not None and arrived >= latest - timedelta(minutes=1):
+            return True
+        return moment(time_in(key)) + HOUR > latest
+
+    def _ends_after_newest(self, latest: datetime) -> list[datetime]:
+        """The ends of the missing hours, newest first; digests end at the same minute each hour."""
+        if not self.keys:
+            return [(latest - timedelta(minutes=30)).replace(microsecond=0)]
+        newest = moment(time_in(self.keys[-1][0]))
+        hours = (latest - newest) // HOUR
+        return [newest + number * HOUR for number in range(hours, 0, -1)]
+
+    def digests(self) -> Iterator[Checked]:
+        bucket, key = self.subject.bucket, self._older(None)
+        last_start = moment(time_in(key)) if key else self.end
+        while key and self.start <= last_start:
+            try:
+                digest = _open(self.read, bucket, key, self.subject)
+            except Invalid as error:
+                end = moment(time_in(key))
+                yield Checked(bucket, key, error.verdict, error.why, end - HOUR, end)
+                key = self._older(key)
+                continue
+            last_start = parse(digest["digestStartTime"])
+            files = digest.get("logFiles") or []
+            self.listed += files
+            end = parse(digest["digestEndTime"])
+            why = "The signature is CloudTrail's, and covers the digest before."
+            yield Checked(bucket, key, "valid", why, last_start, end, len(files))
+            bucket, key = self._previous(digest, bucket, key, last_start)
+
+    def _previous(
+        self, digest: Mapping[str, Any], bucket: str, key: str, last_start: datetime
+    ) -> tuple[str, str | None]:
+        """The digest before: along the chain, or where the chain begins, the next older one."""
+        previous = digest.get("previousDigestS3Bucket"), digest.get("previousDigestS3Object")
+        if None in previous:
+            older = self._older(key)
+            if older:
+                self.gaps.append((moment(time_in(older)), last_start))
+            return bucket, older
+        if previous[0] != bucket:
+            self.keys = self._keys(str(previous[0]))
+        return str(previous[0]), str(previous[1])
+
+    def _older(self, key: str | None) -> str | None:
+        """The newest digest that is listed and older than `key`."""
+        while self.keys:
+            found, _ = self.keys.pop()
+            if key is None or time_in(found) < time_in(key):
+                return found
+        return None
+
+
+def _open(read: Read, bucket: str, key: str, subject: Subject) -> Mapping[str, Any]:
+    """The digest, if it is what CloudTrail delivered; else Invalid."""
+    body, metadata = _read(read, bucket, key)
+    try:
+        content = zlib.decompress(body, _GZIP)
+        digest = json.loads(content)
+    except (ValueError, zlib.error):
+        raise Invalid("invalid format", "It is not JSON compressed with gzip.") from None
+    if "signature" not in metadata or "signature-algorithm" not in metadata:
+        raise Invalid("signature verification failed", "The object has lost its signature.")
+    if not isinstance(digest, dict) or any(name not in digest for name in _REQUIRED):
+        raise Invalid("invalid format", "Members of a digest are missing.")
+    if (digest["digestS3Bucket"], digest["digestS3Object"]) != (bucket, key):
+        at = f"s3://{digest['digestS3Bucket']}/{digest['digestS3Object']}"
+        raise Invalid("has been moved from its original location", f"It was delivered to {at}.")
+    _check_signature(digest, content, metadata["signature"], subject)
+    return digest
+
+
+def _read(read: Read, bucket: str, key: str) -> tuple[bytes, Mapping[str, str]]:
+    try:
+        return read(bucket, key)
+    except Refused as error:
+        if error.code in ("NoSuchKey", "NoSuchBucket", "404"):
+            raise Invalid("not found", "The next one in the chain names it.") from None
+        raise Invalid(f"could not be read: {error.code}", error.message or error.code) from None
+
+
+def _check_signature(
+    digest: Mapping[str, Any], content: bytes, signature: str, subject: Subject
+) -> None:
+    fingerprint = digest["digestPublicKeyFingerprint"]
+    if fingerprint not in subject.public_keys:
+        verdict = f"public key not found in region {subject.region} for fingerprint {fingerprint}"
+        raise Invalid(verdict, "ListPublicKeys does not know the key that it names.")
+    key = _public_key(subject.public_keys[fingerprint])
+    if key is None:
+        verdict = f"Unable to load PKCS #1 key with fingerprint {fingerprint}"
+        raise Invalid(verdict, "The public key is not one.")
+    text = text_to_sign(
+        digest["digestEndTime"],
+        digest["digestS3Bucket"],
+        digest["digestS3Object"],
+        content,
+        digest["previousDigestSignature"],
+    )
+    try:
+        key.verify(bytes.fromhex(signature), text, padding.PKCS1v15(), hashes.SHA256())
+    except (InvalidSignature, ValueError):
+        why = "The digest was changed after CloudTrail had signed it."
+        raise Invalid("signature verification failed", why) from None
+
+
+@lru_cache(maxsize=64)
+def _public_key(der: bytes) -> RSAPublicKey | None:
+    try:
+        key = load_der_public_key(der)
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    return key if isinstance(key, RSAPublicKey) else None
+
+
+def _check_file(listed: Mapping[str, Any], read: Read) -> Checked:
+    """The verdict on a log file that a valid digest lists."""
+    bucket, key = listed["s3Bucket"], listed["s3Object"]
+    try:
+        body, _ = _read(read, bucket, key)
+        _check_hash(body, listed["hashValue"])
+    except Invalid as error:
+        why = "A digest lists it." if error.verdict == "not found" else error.why
+        return Checked(bucket, key, error.verdict, why)
+    return Checked(bucket, key, "valid", "Its hash is the one that the digest lists.")
+
+
+def _check_hash(body: bytes, expected: str) -> None:
+    inflater = zlib.decompressobj(_GZIP)
+    try:
+        content = inflater.decompress(body) + inflater.flush()
+    except zlib.error:
+        raise Invalid("invalid format", "It is not compressed with gzip.") from None
+    if inflater.unused_data:
+        why = f"{len(inflater.unused_data)} bytes were appended to it."
+        raise Invalid("unexpected data after end of compressed stream", why)
+    if hashlib.sha256(content).hexdigest() != expected:
+        why = "Its contents are not those that the digest lists."
+        raise Invalid("hash value doesn't match", why)
+
+
+def newest_first(digests: Sequence[Checked]) -> list[Checked]:
+    return sorted(digests, key=lambda checked: time_in(checked.key), reverse=True)
+
+
+def stamp(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def moment(text: str) -> datetime:
+    return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+def parse(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
