@@ -84,6 +84,7 @@ class Asked:
     resource: str
     asker: Who
     context: Context
+    bounded: bool = False  # the asker has a permissions boundary
 
     def covers(self, statement: Statement) -> bool:
         """Whether a statement's action, resource and conditions fit; principals apart."""
@@ -105,11 +106,12 @@ class Asked:
             return Fit.NONE
         if not statement.not_principal:
             return named.fit(self.asker, self.context)
-        spared = (
-            named.fit(self.asker, self.context) > Fit.NONE
-            if statement.allow
-            else named.spares(self.asker, self.context)
-        )
+        if statement.allow:
+            spared = named.fit(self.asker, self.context) > Fit.NONE
+        else:
+            # "… will always deny any IAM principal that has a permissions boundary policy attached,
+            # regardless of the values specified in the NotPrincipal element."
+            spared = named.spares(self.asker, self.context) and not self.bounded
         return Fit.NONE if spared else Fit.SELF
 
 
@@ -124,8 +126,14 @@ def evaluate(
     action = request.action.lower()
     if action in WITHOUT_PERMISSION:
         return Decision(True, False, f"Nobody needs a permission for {request.action}.")
-    context = Context(request.context)
-    asked = Asked(request, action, request.resource, who(request.principal), context)
+    asked = Asked(
+        request,
+        action,
+        request.resource,
+        who(request.principal),
+        Context(request.context),
+        bounded=policies.boundary is not None,
+    )
     denied = _explicit_deny(asked, policies)
     if denied is not None:
         return denied
