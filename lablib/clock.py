@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+TOLD = 20  # things that happened, in words
+
+
 def moment(text: str) -> datetime:
     """An ISO 8601 time of the account's as a datetime, UTC."""
     return datetime.fromisoformat(text).astimezone(UTC)
@@ -40,6 +43,11 @@ class Reading:
         return [(moment(h["time"]), h["what"]) for h in self.state.get("happened", ())]
 
     @property
+    def happened_count(self) -> int:
+        """How many things happened; a long winding tells only the first ones."""
+        return int(self.state.get("happened_count", len(self.state.get("happened", ()))))
+
+    @property
     def due(self) -> list[tuple[datetime, str]]:
         """(lab time, what) of the next things to come, soonest first, at most twenty."""
         return [(moment(d["time"]), d["what"]) for d in self.state.get("due", ())]
@@ -56,7 +64,9 @@ class Reading:
 
     def __repr__(self) -> str:
         lines = [f"Lab time {spoken(self.time)} ({self.pace})"]
-        lines += [f"  {time:%H:%M:%S}  {what}" for time, what in self.happened[-20:]]
+        lines += [f"  {time:%H:%M:%S}  {what}" for time, what in self.happened[:TOLD]]
+        if self.happened_count > TOLD:
+            lines.append(f"  … and {self.happened_count - TOLD} more")
         if "happened" in self.state and not self.happened:
             lines.append("  nothing was due on the way")
         return "\n".join(lines)

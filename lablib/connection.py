@@ -9,7 +9,6 @@ import contextlib
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -131,6 +130,14 @@ class Busy(LabError):
         )
 
 
+class Refused(LabError):
+    """The account's own interface refused; `status` is HTTP's."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
 def _decoded(answer: tuple[int, bytes], path: str) -> Any:
     status, body = answer
     try:
@@ -140,7 +147,7 @@ def _decoded(answer: tuple[int, bytes], path: str) -> Any:
     if status < 400:
         return content
     said = content.get("error") if isinstance(content, dict) else None
-    raise LabError(str(said or f"The account refused /_lab/{path} (HTTP {status})."))
+    raise Refused(str(said or f"The account refused /_lab/{path} (HTTP {status})."), status)
 
 
 def find(state: Path) -> Account | None:
@@ -162,10 +169,7 @@ def start(state: Path, *, options: tuple[str, ...] = ()) -> Account:
 
     `options` are further options of `serve`, such as ("--seed", "7").
     """
-    last = Account.read(state)
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if last and "--port" not in options and _free(last.port):
-        options += ("--port", str(last.port))  # terminals opened before go on working
     command = [sys.executable, "-m", "lablib", "serve", "--state", str(state), *options]
     with open(state / "account.log", "ab") as log:
         child = subprocess.Popen(
@@ -219,17 +223,6 @@ def _last_words(state: Path) -> str:
         if lines:
             return lines[-1]
     return f"nothing in {state / 'account.log'}"
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        if os.name == "posix":  # as servers do: a port in TIME_WAIT is free
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
-            return False
-    return True
 
 
 def _own_surroundings() -> dict[str, str]:

@@ -62,7 +62,7 @@ def environment(state: Path | Account, present: Mapping[str, str] | None = None)
     account = state if isinstance(state, Account) else running(state)
     key = Control(account).get("credentials", user="learner")
     present = os.environ if present is None else present
-    prepare(account)
+    prepare(account, key["AccessKeyId"], key["SecretAccessKey"])
     return variables(account, key["AccessKeyId"], key["SecretAccessKey"], present)
 
 
@@ -120,36 +120,45 @@ def own_credentials(present: Mapping[str, str], account: Account) -> list[str]:
     return found
 
 
-def prepare(account: Account) -> None:
-    """Put into the state folder what the variables point to: the CLI plugin and its config."""
+def prepare(account: Account, key_id: str, secret: str) -> None:
+    """Put into the state folder what the variables point to: config, credentials, CLI plugin.
+
+    What the learner has written into the two AWS files (`aws configure`) stays.
+    """
     from lablib import awscli_plugin
 
     tools = account.state / TOOLS
     tools.mkdir(mode=0o700, parents=True, exist_ok=True)
     source = Path(awscli_plugin.__file__).read_text(encoding="utf-8")
     _write_if_changed(tools / f"{PLUGIN}.py", source)
-    config = account.state / "config"
-    text = config.read_text(encoding="utf-8") if config.exists() else ""
-    _write_if_changed(config, with_plugin(text or _first_config(account)))
+    default = {"region": account.region, "endpoint_url": account.endpoint}
+    # AWS CLI v1 loads what [plugins] names; v2 does so only beside a cli_legacy_plugin_path
+    # (aws-cli, awscli/plugin.py on both branches): it ignores ours, and needs none of it.
+    _keep_values(account.state / "config", "default", default)
+    _keep_values(account.state / "config", "plugins", {"cloudtrail_lab": PLUGIN})
+    key = {"aws_access_key_id": key_id, "aws_secret_access_key": secret}
+    _keep_values(account.state / "credentials", "default", key)
 
 
-def _first_config(account: Account) -> str:
-    return f"[default]\nregion = {account.region}\nendpoint_url = {account.endpoint}\n"
+def _keep_values(path: Path, section: str, values: Mapping[str, str]) -> None:
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    _write_if_changed(path, with_values(text, section, values))
 
 
-def with_plugin(config: str) -> str:
-    """The text of an AWS config file with our plugin in its [plugins] section.
+def with_values(text: str, section: str, values: Mapping[str, str]) -> str:
+    """The text of an AWS file whose `section` has these values; all else stays as it is."""
+    before, head, rest = text.partition(f"[{section}]")
+    inside, bracket, after = rest.partition("\n[")
+    given = [line for line in inside.split("\n") if line.strip()]
+    kept = [line for line in given if line[0].isspace() or _name(line) not in values]
+    lines = [f"{name} = {value}" for name, value in values.items()]
+    gap = "\n" if before and not before.endswith("\n") else ""
+    block = "\n".join([f"{before}{gap}[{section}]", *kept, *lines, ""])
+    return f"{block}\n[{after}" if bracket else block
 
-    AWS CLI v1 loads what the section names; v2 does so only beside a cli_legacy_plugin_path
-    (aws-cli awscli/plugin.py, 2.x branch) and so ignores it, needing none of it.
-    """
-    if PLUGIN in config:
-        return config
-    line = f"cloudtrail_lab = {PLUGIN}\n"
-    if "[plugins]\n" in config:
-        return config.replace("[plugins]\n", f"[plugins]\n{line}", 1)
-    gap = "" if not config or config.endswith("\n") else "\n"
-    return f"{config}{gap}[plugins]\n{line}"
+
+def _name(line: str) -> str:
+    return line.partition("=")[0].strip()
 
 
 def _write_if_changed(path: Path, text: str) -> None:

@@ -125,7 +125,7 @@ class Lab:
         return client
 
     def _mark(self, request: Any, **_: Any) -> None:
-        request.headers["X-Lab-Token"] = self.account.token
+        request.headers["X-Lab-Observer"] = self.account.token
 
     def _client(self, service: str, key: Mapping[str, str], region: str | None) -> Any:
         import boto3
@@ -141,20 +141,17 @@ class Lab:
         try:
             key: Mapping[str, str] = self.control.get("credentials", user=user)
             return key
-        except (connection.Gone, connection.Busy):
-            raise
-        except LabError:
-            return self._new_key(user)
-
-    def _new_key(self, user: str) -> Mapping[str, str]:
-        iam = self.client("iam")
-        try:
-            key: Mapping[str, str] = iam.create_access_key(UserName=user)["AccessKey"]
-        except iam.exceptions.NoSuchEntityException:
+        except connection.Refused as refusal:
+            if refusal.status == 409:  # the user is there, an active key is not
+                return self._new_key(user)
             raise LabError(
                 f"There is no IAM user {user!r} in this account.",
                 next=f'lab.client("iam").create_user(UserName="{user}")',
             ) from None
+
+    def _new_key(self, user: str) -> Mapping[str, str]:
+        answer = self.client("iam").create_access_key(UserName=user)
+        key: Mapping[str, str] = answer["AccessKey"]
         return key
 
     # what was recorded

@@ -42,6 +42,8 @@ class EventFrame(pd.DataFrame):  # type: ignore[misc]
 
     def _shown(self) -> pd.DataFrame:
         plain = pd.DataFrame(self).drop(columns="Record", errors="ignore")
+        if "Event time" in plain and len(plain):
+            plain["Event time"] = plain["Event time"].dt.strftime("%Y-%m-%d %H:%M:%S")
         return plain.astype(object).where(plain.notna(), "")
 
     def _repr_html_(self) -> str | None:
@@ -49,7 +51,9 @@ class EventFrame(pd.DataFrame):  # type: ignore[misc]
         return html
 
     def __repr__(self) -> str:
-        return repr(self._shown())
+        if self.empty:
+            return "No events."
+        return str(self._shown().to_string(max_rows=40, max_colwidth=40, justify="left"))
 
 
 def records_frame(

@@ -77,7 +77,7 @@ class Chart:
         return (
             f"<figure style='margin:0'>{_SWITCH}"
             f"{self._image(LIGHT)}{self._image(DARK)}"
-            f"<details><summary>{escape(self.title)}: the same as a table</summary>{table}</details>"
+            f"<details><summary>{escape(self.title)}: as a table</summary>{table}</details>"
             "</figure>"
         )
 

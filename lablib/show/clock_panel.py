@@ -134,9 +134,9 @@ def _wait(span: object) -> str:
 def _happened(reading: Reading) -> str:
     if not reading.happened:
         return '<p role="status">✔ Done. Nothing was due on the way.</p>'
-    rows = [(f"{time:%H:%M:%S}", what) for time, what in reading.happened[-SHOWN:]]
-    count = len(reading.happened)
-    more = f", the last {SHOWN} of {count}" if count > SHOWN else ""
+    rows = [(f"{time:%H:%M:%S}", what) for time, what in reading.happened[:SHOWN]]
+    count = reading.happened_count
+    more = f", the first {SHOWN} of {count}" if count > SHOWN else ""
     return f'<div role="status">{table(("Lab time", "What"), rows, f"✔ Happened{more}")}</div>'
 
 

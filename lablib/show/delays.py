@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from lablib.cloudtrail.latency import AVERAGE, MEASURED, PATHS, Latency
+from lablib.cloudtrail.latency import AVERAGE, MEASURED, PATHS, Latency, Mark
 from lablib.show.chart import Chart
 from lablib.show.style import LOOKS, Palette, duration
 
@@ -65,7 +65,7 @@ def _name(path: str) -> str:
     return NAMES[path].replace("\n", " ")
 
 
-def _marks(path: str) -> list[Any]:
+def _marks(path: str) -> list[Mark]:
     return [mark for mark in MEASURED if mark.path == path]
 
 
@@ -93,7 +93,7 @@ def _draw(axes: Any, palette: Palette, paths: Sequence[str]) -> None:
 def _end(paths: Sequence[str]) -> float:
     """The axis's end, in seconds: with all that is usual, without the rarest one in a hundred."""
     usual = [PATHS[path].at(0.99) for path in paths]
-    marked = [mark.seconds for path in paths for mark in _marks(path)]
+    marked: list[float] = [mark.seconds for path in paths for mark in _marks(path)]
     return max(*usual, *marked, AVERAGE.total_seconds()) * 1.02
 
 
@@ -159,7 +159,7 @@ def _minutes(axes: Any, end: float) -> None:
     axes.set_xlim(0, end)
     axes.set_xticks(list(ticks), [f"{tick // 60}" for tick in ticks])
     axes.set_xlabel(
-        "minutes after the API call      (thick line: half of the events;  ◇ measured with real AWS)"
+        "minutes after the API call      (thick line: half of the events; ◇ measured on real AWS)"
     )
     axes.grid(axis="x")
     axes.set_axisbelow(True)

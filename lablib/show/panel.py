@@ -53,7 +53,9 @@ class Panel:
         """Takes the widgets off the page; does no harm twice."""
         self._on_close()
         for widget in _tree(self.box):
-            widget.close()
+            for part in (widget.layout, getattr(widget, "style", None), widget):
+                if part is not None:
+                    part.close()
         if _open.get(self.kind) is self:
             del _open[self.kind]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import escape
@@ -26,7 +27,8 @@ RANGES = {
 }
 COLUMNS = ("Event time", "Event name", "User name", "Event source", "Resource name", "Read-only")
 SIZE = 10
-NO_EVENT = "– open one event –"
+NONE = -1
+NO_EVENT = ("– open one event –", NONE)
 EXAMPLES = {
     "Read-only": "true or false",
     "Event name": "StopInstances",
@@ -74,11 +76,13 @@ class _Desk:
         self.older = button(
             "Older", "The next page: older events", lambda: self._turn(1), "chevron-right"
         )
-        self.open = choice("Event", "Show one event's whole record", [NO_EVENT], NO_EVENT)
+        self.open = choice("Event", "Show one event's whole record", [NO_EVENT], NONE)
         self.found, self.record = widgets.HTML(), widgets.HTML()
         self.attribute.observe(self._suggest, "value")
         self.open.observe(lambda _: self._guard(self._show_record), "value")
-        self.value.on_submit(lambda _: self.search()) if hasattr(self.value, "on_submit") else None
+        with warnings.catch_warnings():  # on_submit (Enter) is discouraged and has no successor
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.value.on_submit(lambda _: self.search())
         self.children = [
             row(self.attribute, self.value, self.range, self.go),
             self.found,
@@ -119,17 +123,18 @@ class _Desk:
         names = zip(events["Event time"], events["Event name"], events["User name"], strict=True)
         labels = [f"{n}. {t:%H:%M:%S} {name} {who}" for n, (t, name, who) in enumerate(names, 1)]
         self.open.options = [NO_EVENT, *((label, n) for n, label in enumerate(labels))]
-        self.open.value = NO_EVENT
+        self.open.value = NONE
         self.record.value = ""
 
     def _show_record(self) -> None:
-        if self.open.value == NO_EVENT:
+        if self.open.value == NONE:
             self.record.value = ""
             return
         event = Event(self.pages[self.at].events["Record"].iloc[self.open.value])
         self.record.value = (
             f"<p>{escape(repr(event))}</p>"
-            f'<pre class="lab-json" tabindex="0" aria-label="The record as JSON">{escape(event.json)}</pre>'
+            '<pre class="lab-json" tabindex="0" aria-label="The record as JSON">'
+            f"{escape(event.json)}</pre>"
         )
 
     def _caption(self) -> str:
@@ -140,9 +145,9 @@ class _Desk:
         )
 
     def _asked(self) -> str:
-        if self.attribute.value == NO_ATTRIBUTE:
-            return f"Event history, {self.range.value.lower()}"
-        return f"Event history, {self.attribute.value} = {self.value.value}, {self.range.value.lower()}"
+        chosen = f", {self.attribute.value} = {self.value.value}"
+        what = "" if self.attribute.value == NO_ATTRIBUTE else chosen
+        return f"Event history{what}, {self.range.value.lower()}"
 
     def _suggest(self, change: Any) -> None:
         self.value.value = "false" if change["new"] == "Read-only" else ""
@@ -164,7 +169,8 @@ class _Desk:
 
 def _results(events: Any, caption: str) -> str:
     if events.empty:
-        return f"<p role='status'>{escape(caption)}. Look at the spelling, the value and the range.</p>"
+        advice = "Look at the spelling, the value and the range."
+        return f"<p role='status'>{escape(caption)}. {advice}</p>"
     rows = [
         (number, f"{time:%Y-%m-%d %H:%M:%S}", *rest)
         for number, (time, *rest) in enumerate(events[list(COLUMNS)].itertuples(index=False), 1)

@@ -60,7 +60,7 @@ LOOKS: Mapping[str, Look] = {
 FONT = 10.0  # points; a picture 9.6 inches wide is shown 960 CSS pixels wide
 
 
-def settings(palette: Palette) -> dict[str, Any]:
+def settings(palette: Palette) -> Any:
     """matplotlib's settings for one theme, for `rc_context`."""
     return {
         "font.size": FONT,

@@ -266,18 +266,15 @@ class _Picture:
         )
 
     def _frame(self) -> None:
-        from matplotlib.dates import (
-            AutoDateLocator,
-            ConciseDateFormatter,
-            DateFormatter,
-            MinuteLocator,
-        )
+        from matplotlib import dates
 
-        axes, span = self.axes, self.end - self.start
-        short = span <= timedelta(minutes=100)
-        locator = MinuteLocator(byminute=range(0, 60, 5)) if short else AutoDateLocator(tz=UTC)
+        axes = self.axes
+        locator: Any = dates.AutoDateLocator(tz=UTC)  # type: ignore[no-untyped-call]
+        form: Any = dates.ConciseDateFormatter(locator, tz=UTC)  # type: ignore[no-untyped-call]
+        if self.end - self.start <= timedelta(minutes=100):  # as log files are named
+            locator = dates.MinuteLocator(range(0, 60, 5), tz=UTC)  # type: ignore[no-untyped-call]
+            form = dates.DateFormatter("%H:%M", tz=UTC)  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(locator)
-        form = DateFormatter("%H:%M", tz=UTC) if short else ConciseDateFormatter(locator, tz=UTC)
         axes.xaxis.set_major_formatter(form)
         axes.set_xlim(self.start, self.end)
         axes.set_ylim(-0.5, len(self.rows) - 0.2)
