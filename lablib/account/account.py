@@ -1,0 +1,190 @@
+"""One account, assembled: seed, clock, moto, CloudTrail, identities, journal."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import time_machine
+
+from ..cloudtrail.path import CloudTrail
+from . import journal
+from .chance import Chance, SystemRandomness, rsa_key
+from .clock import Clock, Happened, Setting
+from .gateway import Gateway
+from .identity import Identities, draw_key
+from .journal import Birth, CallEntry, ClockEntry
+from .messages import Answer, Request
+from .moto_adapter import facts
+from .moto_adapter.wire import Moto
+from .sts import Sts
+from .world import LabWorld
+
+REGION = "us-east-1"
+LEARNER = "learner"
+
+
+class Frozen:
+    """The process's own clock, standing still at the lab time of what is happening (time-machine
+    moves every clock that moto reads); real time stays readable behind it."""
+
+    def __init__(self, start: datetime) -> None:
+        self._travel = time_machine.travel(start, tick=False)
+        self._traveller = self._travel.start()
+
+    def move_to(self, moment: datetime) -> None:
+        self._traveller.move_to(moment, tick=False)
+
+    @staticmethod
+    def real() -> datetime:
+        hatch = time_machine.escape_hatch
+        return datetime.fromtimestamp(hatch.time.time() if hatch.is_travelling() else time.time(), UTC)
+
+
+class Account:
+    """All state of one learner's AWS. Every way in takes the lock: moto is not safe under
+    concurrency, and one total order makes seeds, journal and replay exact."""
+
+    def __init__(
+        self,
+        birth: Birth,
+        moto: Moto,
+        randomness: SystemRandomness,
+        frozen: Frozen,
+        write: Callable[[bytes], None],
+    ) -> None:
+        self.birth = birth
+        self.lock = threading.RLock()
+        self.notes: list[str] = []
+        self.chance = Chance(birth.seed)
+        self._moto, self._randomness, self._frozen, self._write = moto, randomness, frozen, write
+        moto.reset()
+        randomness.chance = self.chance
+        self.clock = Clock(
+            Setting(birth.start, frozen.real(), 1.0, birth.frozen), frozen.real, self._enter
+        )
+        self._enter(birth.start, "birth")
+        self.identities = Identities(
+            birth.account, draw_key(self.chance.stream("root key"), "AKIA")
+        )
+        learner = draw_key(self.chance.stream("learner key"), "AKIA")
+        facts.create_user(birth.account, LEARNER, "AdministratorAccess", learner.id, learner.secret)
+        self.world = LabWorld(birth.account)
+        self.cloudtrail = CloudTrail(
+            self.world,
+            self.clock.agenda,
+            self.chance.stream("cloudtrail"),
+            signing_key=lambda region: rsa_key(self.chance.stream(f"digest key:{region}")),
+        )
+        self.gateway = Gateway(birth.account, moto, self.identities, Sts(self.identities), self.cloudtrail)
+        self._number = 0
+        self._entered = "birth"
+        randomness.chance = None
+
+    def _enter(self, moment: datetime, name: str) -> None:
+        """Something happens at `moment`: clocks stand there, chance starts the stream `name`."""
+        self._frozen.move_to(moment)
+        self._moto.begin(self.chance, name)
+
+    @contextlib.contextmanager
+    def _inside(self) -> Iterator[None]:
+        """With the lock, and with the account's chance instead of the system's."""
+        with self.lock:
+            before, self._randomness.chance = self._randomness.chance, self.chance
+            try:
+                yield
+            finally:
+                self._randomness.chance = before
+
+    def write_to(self, write: Callable[[bytes], None]) -> None:
+        """From here on each call and each winding goes into this journal."""
+        self._write = write
+
+    # -- calls ----------------------------------------------------------------------------
+
+    def call(self, request: Request, observer: bool = False) -> Answer:
+        """Answers one API call now. `observer`: a look from outside that leaves no trace."""
+        with self._inside():
+            self.settle()
+            now = self.clock.now()
+            self._happen(now)
+            answer = self._answer(request, now, observer)
+            if not observer:
+                entry = CallEntry(self._number, now, request, answer.fingerprint())
+                self._write(journal.write_entry(entry))
+            return answer
+
+    def _answer(self, request: Request, now: datetime, observer: bool) -> Answer:
+        if observer:
+            self._enter(now, f"observer:{self._number}")
+            return self.gateway.look(request, now)
+        self._number += 1
+        self._enter(now, f"call:{self._number}")
+        return self.gateway.answer(request, now, self.chance.stream(f"request:{self._number}"))
+
+    def settle(self) -> None:
+        """What a call leaves behind (its record, its way to the trails) is done after its answer
+        has gone out; before anything else happens it is done at the latest."""
+        with self._inside():
+            self.gateway.settle()
+
+    def _happen(self, until: datetime) -> list[Happened]:
+        happened = list(self.clock.visit(until))
+        return happened
+
+    def tick(self) -> None:
+        """Lets happen what has become due by now."""
+        with self._inside():
+            self.settle()
+            self._happen(self.clock.now())
+
+    # -- the clock ------------------------------------------------------------------------
+
+    def wind(self, until: datetime) -> list[Happened]:
+        """Winds lab time forward to `until`, visiting each due instant on the way."""
+        with self._inside():
+            self.settle()
+            happened = self._happen(until)
+            self._set(self.clock.set_to(until))
+            return happened
+
+    def play(self, speed: float) -> None:
+        with self._inside():
+            self.settle()
+            self._happen(self.clock.now())
+            self._set(self.clock.play(speed))
+
+    def _set(self, setting: Setting) -> None:
+        self._write(journal.write_entry(ClockEntry(setting)))
+
+    # -- replay ---------------------------------------------------------------------------
+
+    def replay(self, entries: tuple[CallEntry | ClockEntry, ...]) -> None:
+        """Does again what a journal says; differences from the first time go into `notes`."""
+        with self._inside():
+            for entry in entries:
+                if isinstance(entry, ClockEntry):
+                    self._happen(entry.setting.lab)
+                    self.clock.restore(entry.setting)
+                else:
+                    self._repeat(entry)
+            self.gateway.settle()
+
+    def _repeat(self, entry: CallEntry) -> None:
+        self._happen(entry.time)
+        self.clock.reach(entry.time)
+        answer = self._answer(entry.request, entry.time, observer=False)
+        self.gateway.settle()
+        if answer.fingerprint() != entry.fingerprint:
+            what = self.gateway.last_name
+            self.notes.append(
+                f"Call {entry.number} ({what}) answered differently when it was done again."
+            )
+
+
+def default_start(real: datetime) -> datetime:
+    """Now, in whole milliseconds (what journals and answers can carry)."""
+    return real - timedelta(microseconds=real.microsecond % 1000)

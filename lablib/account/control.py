@@ -1,0 +1,258 @@
+"""The account's own small interface, beside AWS's: clock, trace, timeline, save and load.
+
+JSON over HTTP under /_lab/, on the same port. Each request needs the token of the state folder and
+a loopback Host, so that neither a web page nor another user of the machine can use it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from .account import REGION, Account
+from .clock import Happened, parse_time, show_time
+from .journal import JournalDamaged
+from .messages import Answer, Request
+
+PREFIX = "/_lab/"
+SHOWN = 20  # things due, in a look at the clock
+TOLD = 200  # things that happened, in the answer to a winding
+
+
+class ControlError(Exception):
+    """What was asked cannot be done: the sentence says what to do instead."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status, self.sentence = status, sentence
+
+
+class Host(Protocol):
+    """The process around the account."""
+
+    account: Account
+    endpoint: str
+    token: str
+
+    def status(self) -> dict[str, Any]: ...
+    def journal(self) -> bytes: ...
+    def load(self, data: bytes) -> None: ...
+    def reset(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+Handler = Callable[[Mapping[str, str], Any], Any]
+
+
+class Control:
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._handlers: dict[tuple[str, str], Handler] = {
+            ("GET", "status"): lambda query, body: host.status() | {"clock": self._clock()},
+            ("GET", "clock"): lambda query, body: self._clock(),
+            ("POST", "clock"): self._move_clock,
+            ("GET", "events"): self._events,
+            ("GET", "trace"): self._trace,
+            ("GET", "timeline"): self._timeline,
+            ("GET", "credentials"): self._credentials,
+            ("GET", "journal"): lambda query, body: host.journal(),
+            ("POST", "journal"): self._load,
+            ("POST", "reset"): lambda query, body: host.reset(),
+            ("POST", "stop"): lambda query, body: host.stop(),
+        }
+
+    def answer(self, request: Request) -> Answer:
+        try:
+            self._admit(request)
+            return _json(200, self._handle(request))
+        except ControlError as error:
+            return _json(error.status, {"error": error.sentence})
+
+    def knows(self, token: str) -> bool:
+        return hmac.compare_digest(token.encode(), self._host.token.encode())
+
+    def _admit(self, request: Request) -> None:
+        port = self._host.endpoint.rsplit(":", 1)[1]
+        if request.header("Host") not in {f"127.0.0.1:{port}", f"localhost:{port}"}:
+            raise ControlError(403, "The lab answers only to 127.0.0.1 and localhost.")
+        if not self.knows(request.header("X-Lab-Token")):
+            raise ControlError(
+                403,
+                "This needs the header X-Lab-Token with the token that stands in account.json in "
+                "the lab's state folder.",
+            )
+
+    def _handle(self, request: Request) -> Any:
+        name = request.path.removeprefix(PREFIX)
+        handler = self._handlers.get((request.method, name))
+        if handler is None:
+            known = ", ".join(f"{method} {PREFIX}{name}" for method, name in self._handlers)
+            raise ControlError(404, f"There is no {request.method} {request.path}. There is: {known}.")
+        body: Any = request.body
+        if request.method == "POST" and name != "journal":
+            body = _object(request.body)
+        return handler(dict(request.query), body) or {}
+
+    # -- the clock ------------------------------------------------------------------------
+
+    def _clock(self, happened: list[Happened] | None = None) -> dict[str, Any]:
+        account = self._host.account
+        with account.lock:
+            setting = account.clock.setting
+            shown = {
+                "time": show_time(account.clock.now()),
+                "mode": "frozen" if setting.frozen else "running",
+                "speed": setting.speed,
+                "paused": not setting.frozen and setting.speed == 0,
+                "due": _happenings(account.clock.agenda.upcoming(SHOWN)),
+            }
+        if happened is not None:
+            shown["happened"] = _happenings(happened[:TOLD])
+            shown["happened_count"] = len(happened)
+        return shown
+
+    def _move_clock(self, query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
+        account = self._host.account
+        moves: dict[str, Callable[[Any], list[Happened]]] = {
+            "advance": lambda seconds: account.wind(self._after(_number(seconds))),
+            "to": lambda moment: account.wind(self._not_before_now(_moment(moment))),
+            "next": lambda _: account.wind(self._next_due()),
+            "play": self._play,
+            "pause": lambda _: self._play(0.0),
+        }
+        asked = [name for name in moves if name in body]
+        if len(asked) != 1:
+            raise ControlError(400, f"Say one of: {', '.join(moves)}.")
+        return self._clock(moves[asked[0]](body[asked[0]]))
+
+    def _after(self, seconds: float) -> datetime:
+        if seconds < 0:
+            raise ControlError(400, "Lab time never goes backwards: advance by 0 seconds or more.")
+        try:
+            return self._host.account.clock.now() + timedelta(seconds=seconds)
+        except OverflowError:
+            raise ControlError(400, "That is further than a calendar goes (the year 9999).") from None
+
+    def _not_before_now(self, moment: datetime) -> datetime:
+        now = self._host.account.clock.now()
+        if moment < now:
+            raise ControlError(
+                400, f"Lab time is {show_time(now)} already and never goes backwards."
+            )
+        return moment
+
+    def _next_due(self) -> datetime:
+        account = self._host.account
+        account.settle()
+        due = account.clock.agenda.next()
+        if due is None:
+            raise ControlError(409, "Nothing is due. Make an API call that a trail logs, then try again.")
+        return max(due, account.clock.now())
+
+    def _play(self, speed: Any) -> list[Happened]:
+        if self._host.account.clock.setting.frozen:
+            raise ControlError(409, "This clock is frozen: it moves only by advance, to and next.")
+        if not 0 <= _number(speed) <= 100_000:
+            raise ControlError(400, "The speed is a number from 0 (paused) to 100000.")
+        self._host.account.play(_number(speed))
+        return []
+
+    # -- what happened --------------------------------------------------------------------
+
+    def _events(self, query: Mapping[str, str], body: Any) -> dict[str, Any]:
+        account = self._host.account
+        with account.lock:
+            account.settle()
+            found = account.cloudtrail.events(
+                limit=int(_number(query.get("limit", "1000"))),
+                name=query.get("name"),
+                user=query.get("user"),
+                source=query.get("source"),
+                start=_moment(query["start"]) if "start" in query else None,
+                end=_moment(query["end"]) if "end" in query else None,
+            )
+        return {"events": found}
+
+    def _trace(self, query: Mapping[str, str], body: Any) -> dict[str, Any]:
+        account = self._host.account
+        with account.lock:
+            account.settle()
+            try:
+                return account.cloudtrail.trace(query.get("event", ""))
+            except KeyError:
+                raise ControlError(
+                    404,
+                    f"No event has the id {query.get('event', '')!r}. lab.events() lists the ids; "
+                    "a record's is its eventID.",
+                ) from None
+
+    def _timeline(self, query: Mapping[str, str], body: Any) -> dict[str, Any]:
+        account = self._host.account
+        with account.lock:
+            account.settle()
+            start = _moment(query["start"]) if "start" in query else None
+            end = _moment(query["end"]) if "end" in query else None
+            return account.cloudtrail.timeline(start, end)
+
+    # -- the rest -------------------------------------------------------------------------
+
+    def _credentials(self, query: Mapping[str, str], body: Any) -> dict[str, Any]:
+        user = query.get("user", "")
+        with self._host.account.lock:
+            try:
+                pair = self._host.account.identities.credentials(user)
+            except KeyError:
+                raise ControlError(404, f"The account has no IAM user {user!r}.") from None
+        if pair is None:
+            raise ControlError(409, f"The IAM user {user!r} has no active access key.")
+        return {"UserName": user, "AccessKeyId": pair.id, "SecretAccessKey": pair.secret}
+
+    def _load(self, query: Mapping[str, str], body: bytes) -> None:
+        try:
+            self._host.load(body)
+        except JournalDamaged as error:
+            raise ControlError(400, str(error)) from None
+
+
+def _happenings(happened: list[Happened]) -> list[dict[str, str]]:
+    return [{"time": show_time(h.time), "what": h.what} for h in happened]
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body or b"{}")
+    except ValueError:
+        raise ControlError(400, "The body is not JSON.") from None
+    if not isinstance(value, dict):
+        raise ControlError(400, "The body is not a JSON object.")
+    return value
+
+
+def _number(value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ControlError(400, f"{value!r} is not a number.") from None
+    if number != number or number in (float("inf"), float("-inf")):
+        raise ControlError(400, f"{value!r} is not a number.")
+    return number
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        return parse_time(str(value))
+    except ValueError:
+        raise ControlError(400, f"{value!r} is not a time in ISO 8601.") from None
+
+
+def _json(status: int, value: Any) -> Answer:
+    if isinstance(value, bytes):
+        return Answer.make(status, [("Content-Type", "application/octet-stream")], value)
+    body = json.dumps(value, separators=(",", ":"), default=str).encode()
+    return Answer.make(status, [("Content-Type", "application/json")], body)
+
+
+__all__ = ["PREFIX", "REGION", "Control", "ControlError", "Host"]

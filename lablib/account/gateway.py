@@ -1,0 +1,283 @@
+"""What happens to one API call, stage by stage.
+
+    route      which service is the request for?
+    identify   whose key signed it?
+    decode     which operation, with which parameters?
+    perform    our own CloudTrail and STS, or moto
+    sign off   AWS's request id, in the service's form
+    record     (after the answer has gone out) the event, and its way to the trails
+"""
+
+from __future__ import annotations
+
+import random
+import string
+import sys
+import traceback
+import uuid
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..cloudtrail.call import ApiCall, ApiError, Caller, Wire
+from ..cloudtrail.errors import CloudTrailError
+from ..cloudtrail.path import CloudTrail
+from . import refusals
+from .identity import Identities, Scope, Unknown, scope_of
+from .messages import Answer, Request
+from .moto_adapter import facts
+from .moto_adapter.wire import Moto, NoSuchService, Operation, Route
+from .refusals import Refusal
+from .signoff import draw_request_id, sign_off
+from .sts import Asked, Sts, StsError
+
+
+class Refuse(Exception):
+    """Ends a call: this is the answer. What AWS would have done, but the lab cannot do, leaves no
+    record: AWS would have written another."""
+
+    def __init__(self, refusal: Refusal, recorded: bool = True) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+        self.recorded = recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A call that got as far as its meaning: from here on it leaves a record."""
+
+    request: Request
+    route: Route
+    operation: Operation
+    caller: Caller
+    region: str
+    time: datetime
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    known: Known
+    answer: Answer
+
+
+class Gateway:
+    def __init__(
+        self, account: str, moto: Moto, identities: Identities, sts: Sts, cloudtrail: CloudTrail
+    ) -> None:
+        self._account = account
+        self._moto = moto
+        self._identities = identities
+        self._sts = sts
+        self._cloudtrail = cloudtrail
+        self._answered: deque[Done] = deque()
+        self.last_name = ""  # what the latest call was, for messages about it
+
+    def answer(self, request: Request, now: datetime, rng: random.Random) -> Answer:
+        """Answers a call, and keeps what its record needs until `settle`."""
+        answer, known = self._answer(request, now, rng)
+        if known is not None:
+            self._answered.append(Done(known, answer))
+        return answer
+
+    def look(self, request: Request, now: datetime) -> Answer:
+        """Answers a call that leaves no record: a check looks, the learner's history stays theirs."""
+        return self._answer(request, now, random.Random(0))[0]
+
+    def settle(self) -> None:
+        """Records what has been answered, in the order of the calls."""
+        while self._answered:
+            done = self._answered.popleft()
+            try:
+                self._cloudtrail.record(self._call(done))
+            except Exception:
+                # A record that cannot be written must not take the account down with it.
+                traceback.print_exc(file=sys.stderr)
+
+    # -- the stages -----------------------------------------------------------------------
+
+    def _answer(
+        self, request: Request, now: datetime, rng: random.Random
+    ) -> tuple[Answer, Known | None]:
+        environ = request.wsgi()
+        if "HTTP_AUTHORIZATION" not in environ and (scope := scope_of(request)):
+            environ["HTTP_AUTHORIZATION"] = _as_header(scope)  # moto reads only the header
+        try:
+            route = self._moto.route(environ)
+        except NoSuchService:
+            return _no_such_service(request), None
+        self.last_name = route.service
+        request_id = draw_request_id(route.service, rng)
+        self._moto.request_id = request_id
+        known, model = None, None
+        try:
+            caller, region = self._identify(request, route, now)
+            operation = self._decode(request, route)
+            model = operation.model
+            self.last_name = f"{route.service} {model.name}"
+            region = _bucket_region(operation, route) or region
+            known = Known(request, route, operation, caller, region, now, request_id)
+            answer = self._perform(known, environ, rng)
+        except Refuse as refuse:
+            r = refuse.refusal
+            known = known if refuse.recorded else None
+            answer = self._moto.write_error(route, model, r.code, r.message, r.status)
+        return sign_off(answer, route.service, request_id, rng), known
+
+    def _identify(self, request: Request, route: Route, now: datetime) -> tuple[Caller, str]:
+        scope = scope_of(request)
+        if scope is None:
+            return self._anonymous(request, route)
+        try:
+            return self._identities.who(scope, now), scope.region
+        except Unknown as unknown:
+            raise Refuse(refusals.refusal(unknown.reason, route.service, route.protocol)) from None
+
+    def _anonymous(self, request: Request, route: Route) -> tuple[Caller, str]:
+        """Some operations are made to be called without a signature (botocore's noAuth)."""
+        operation = self._decode(request, route)
+        if operation.model.auth_type != "none":
+            raise Refuse(refusals.refusal("unsigned", route.service, route.protocol))
+        return Caller(type="Unknown"), "us-east-1"
+
+    def _decode(self, request: Request, route: Route) -> Operation:
+        try:
+            operation = self._moto.operation(route, request)
+        except Exception as error:
+            raise Refuse(
+                Refusal("SerializationException", f"The request could not be read: {error}"[:300], 400)
+            ) from None
+        if operation is None:
+            raise Refuse(refusals.refusal("no such operation", route.service, route.protocol))
+        return operation
+
+    def _perform(self, known: Known, environ: dict[str, Any], rng: random.Random) -> Answer:
+        route, name = known.route, known.operation.model.name
+        if route.service == "cloudtrail":
+            return self._our_cloudtrail(known)
+        if route.service == "sts" and name in self._sts.operations:
+            return self._our_sts(known, rng)
+        try:
+            account = known.caller.account or self._account
+            answer = self._moto.answer(route, known.request, environ, account)
+        except NotImplementedError:
+            raise self._cannot(route, name) from None
+        except Exception as error:
+            traceback.print_exc(file=sys.stderr)
+            failed = refusals.failed(route.service, route.protocol, name, error)
+            raise Refuse(failed, recorded=False) from None
+        if _is_web_page(answer):
+            raise self._cannot(route, name)
+        return answer
+
+    @staticmethod
+    def _cannot(route: Route, name: str) -> Refuse:
+        return Refuse(refusals.not_mocked(route.service, route.protocol, name), recorded=False)
+
+    def _our_cloudtrail(self, known: Known) -> Answer:
+        self.settle()
+        model = known.operation.model
+        try:
+            result = self._cloudtrail.answer(
+                model.name, known.operation.params, known.caller, known.region, known.time
+            )
+        except CloudTrailError as error:
+            raise Refuse(Refusal(error.code, error.message, error.status)) from None
+        return self._moto.write(known.route, model, result)
+
+    def _our_sts(self, known: Known, rng: random.Random) -> Answer:
+        model = known.operation.model
+        asked = Asked(known.operation.params, known.caller, known.time, rng)
+        try:
+            return self._moto.write(known.route, model, self._sts.operations[model.name](asked))
+        except StsError as error:
+            raise Refuse(Refusal(error.code, error.message, error.status)) from None
+
+    # -- afterwards -----------------------------------------------------------------------
+
+    def _call(self, done: Done) -> ApiCall:
+        known, answer = done.known, done.answer
+        output = self._moto.read_answer(known.route, known.operation.model, answer)
+        error = output.pop("Error", None)
+        return ApiCall(
+            service=known.route.service,
+            operation=known.operation.model.name,
+            model=known.operation.model,
+            protocol=known.route.protocol,
+            params=known.operation.params,
+            caller=known.caller,
+            region=known.region,
+            time=known.time,
+            request_id=known.request_id,
+            account=self._account,
+            output=output if answer.status < 400 else None,
+            error=_error(error, answer),
+            source_ip=str(known.request.environ.get("REMOTE_ADDR", "127.0.0.1")),
+            user_agent=known.request.header("User-Agent"),
+            wire=_wire(known.request, answer),
+        )
+
+
+def _error(error: dict[str, Any] | None, answer: Answer) -> ApiError | None:
+    if answer.status < 400:
+        return None
+    found = error or {}
+    return ApiError(
+        str(found.get("Code") or answer.status), str(found.get("Message") or ""), answer.status
+    )
+
+
+def _wire(request: Request, answer: Answer) -> Wire:
+    return Wire(
+        method=request.method,
+        host=request.header("Host"),
+        path=request.path,
+        query=tuple(request.query),
+        headers=request.headers(),
+        body=request.body,
+        status=answer.status,
+        response_headers={k.lower(): v for k, v in answer.headers},
+        response_body=answer.body,
+    )
+
+
+def _bucket_region(operation: Operation, route: Route) -> str | None:
+    """S3 is one namespace: a call counts in its bucket's Region, whatever it was signed for."""
+    if not _is_s3(route):
+        return None
+    return facts.bucket_region(str(operation.params.get("Bucket", "")))
+
+
+def _is_web_page(answer: Answer) -> bool:
+    """An error page of moto's web framework, where a service has no such address."""
+    return answer.status >= 400 and answer.body[:15].lower().startswith(b"<!doctype html")
+
+
+def _is_s3(route: Route) -> bool:
+    return route.service == "s3"
+
+
+def _as_header(scope: Scope) -> str:
+    return (
+        f"AWS4-HMAC-SHA256 Credential={scope.key_id}/20000101/{scope.region}/{scope.service}"
+        "/aws4_request, SignedHeaders=host, Signature=presigned"
+    )
+
+
+def _no_such_service(request: Request) -> Answer:
+    """For a service that moto does not know there is no model to write by: JSON, which the
+    clients of every protocol read at least the status of, and no retry."""
+    scope = scope_of(request)
+    name = scope.service if scope else request.path
+    body = (
+        '{"__type":"UnsupportedOperationException","message":"The lab\'s AWS has no service '
+        + "".join(c for c in name if c in string.ascii_letters + string.digits + "-_./")[:60]
+        + '."}'
+    )
+    headers = [
+        ("Content-Type", "application/x-amz-json-1.1"),
+        ("x-amzn-ErrorType", "UnsupportedOperationException"),
+        ("x-amzn-RequestId", str(uuid.UUID(int=0))),
+    ]
+    return Answer.make(400, headers, body.encode())

@@ -1,0 +1,132 @@
+"""Who calls: from the access key of a request to a `Caller`, or AWS's refusal.
+
+Long-term keys are IAM's; temporary keys are the account's own (sts.py makes them), because moto's
+do not expire and two of its operations hand out the same pair to everybody.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote
+
+from ..cloudtrail.call import Caller
+from .messages import Request
+from .moto_adapter import facts
+
+KEY_ALPHABET = string.ascii_uppercase + "234567"  # access key ids are base 32
+SECRET_ALPHABET = string.ascii_letters + string.digits + "+/"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    id: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemporaryKey:
+    """Credentials with an end, made by STS."""
+
+    pair: KeyPair
+    token: str
+    expires: datetime
+    caller: Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a signature says: whose key, for which Region and service (SigV4's credential scope)."""
+
+    key_id: str
+    region: str
+    service: str
+    token: str = ""
+
+
+class Unknown(Exception):
+    """The caller cannot be known. `reason` is a row of the refusals table in refusals.py."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def draw_key(rng: random.Random, prefix: str) -> KeyPair:
+    """A key pair in AWS's form: AKIA (long-term) or ASIA (temporary), 40 characters of secret."""
+    return KeyPair(
+        prefix + "".join(rng.choices(KEY_ALPHABET, k=16)),
+        "".join(rng.choices(SECRET_ALPHABET, k=40)),
+    )
+
+
+HEADER = re.compile(r"Credential=([^/,\s]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+
+
+def scope_of(request: Request) -> Scope | None:
+    """From the Authorization header or a presigned URL; None for an unsigned request."""
+    if found := HEADER.search(request.header("Authorization")):
+        return Scope(*found.groups(), request.header("X-Amz-Security-Token"))
+    query = dict(request.query)
+    parts = unquote(query.get("X-Amz-Credential", "")).split("/")
+    if len(parts) == 5:
+        return Scope(parts[0], parts[2], parts[3], query.get("X-Amz-Security-Token", ""))
+    if query.get("AWSAccessKeyId"):  # a presigned URL of signature version 2
+        return Scope(query["AWSAccessKeyId"], "us-east-1", "s3")
+    return None
+
+
+class Identities:
+    """All keys of the account: root's, IAM's (in moto) and the temporary ones."""
+
+    def __init__(self, account: str, root: KeyPair) -> None:
+        self.account = account
+        self.root = root
+        self.temporary: dict[str, TemporaryKey] = {}
+
+    def who(self, scope: Scope, now: datetime) -> Caller:
+        """Raises Unknown."""
+        if scope.key_id == self.root.id:
+            return self._root()
+        if scope.key_id in self.temporary:
+            return self._holder(self.temporary[scope.key_id], scope, now)
+        key = facts.iam_key(scope.key_id)
+        if key is None or not key.active:
+            raise Unknown("unknown key")
+        return Caller(
+            type="IAMUser",
+            account=key.account,
+            principal_id=key.user_id,
+            arn=key.user_arn,
+            access_key_id=scope.key_id,
+            user_name=key.user_name,
+        )
+
+    def _root(self) -> Caller:
+        return Caller(
+            type="Root",
+            account=self.account,
+            principal_id=self.account,
+            arn=f"arn:aws:iam::{self.account}:root",
+            access_key_id=self.root.id,
+        )
+
+    def _holder(self, key: TemporaryKey, scope: Scope, now: datetime) -> Caller:
+        if scope.token != key.token:
+            raise Unknown("wrong token")
+        if now >= key.expires:
+            raise Unknown("expired token")
+        return key.caller
+
+    def credentials(self, user: str) -> KeyPair | None:
+        """A key pair for this user ("root" too). KeyError when there is no such user; None when
+        the user has no active key."""
+        if user == "root":
+            return self.root
+        keys = facts.user_keys(self.account, user)
+        if keys is None:
+            raise KeyError(user)
+        return KeyPair(*keys[0]) if keys else None

@@ -1,0 +1,158 @@
+"""What a lab needs mended in moto: ids, policies, waiting, keys. Each with its reason."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import moto.core.responses
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from moto.moto_api._internal import mock_random
+
+from ..chance import SystemRandomness, rsa_key
+
+
+def all_of_it(request_id: Callable[[], str], randomness: SystemRandomness) -> None:
+    _give_our_request_ids(request_id)
+    _give_iam_ids_their_prefixes()
+    _leave_bucket_policies_to_the_gateway()
+    _never_wait_for_messages()
+    _draw_keys_from_the_seed(randomness)
+    _make_regions_the_same_whoever_asks(randomness)
+
+
+
+def load_managed_policies(account: str) -> None:
+    """AWS's managed policies (1,300 documents), at the first call that is about policies."""
+    from moto.iam import models
+
+    backend = models.iam_backends[account]["aws"]
+    if len(backend.aws_managed_policies) > 1:
+        return
+    known = {p.arn: p for p in backend.aws_managed_policies}
+    for name, data in _managed_policies().items():
+        policy = models.AWSManagedPolicy.from_data(name, account, "us-east-1", data)
+        if policy.arn not in known:
+            backend.aws_managed_policies.append(policy)
+            backend.managed_policies[policy.arn] = policy
+
+
+@functools.cache
+def _managed_policies() -> dict[str, Any]:
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    return dict(json.loads(aws_managed_policies_data))
+
+
+def _give_our_request_ids(current: Callable[[], str]) -> None:
+    def request_id(headers: dict[str, Any] | None = None) -> str:
+        if headers is not None:
+            headers["x-amzn-requestid"] = current()
+        return current()
+
+    moto.core.responses.gen_amzn_requestid_long = request_id
+
+
+# IAM identifiers, "Understanding unique ID prefixes" (IAM User Guide)
+IAM_PREFIXES = {"User": "AIDA", "Group": "AGPA", "ManagedPolicy": "ANPA", "InstanceProfile": "AIPA"}
+
+
+def _give_iam_ids_their_prefixes() -> None:
+    from moto.iam import models
+
+    for name, prefix in IAM_PREFIXES.items():
+        _prefix_id(getattr(models, name), prefix)
+
+
+def _prefix_id(cls: Any, prefix: str) -> None:
+    if getattr(cls, "_lab_prefix", None):
+        return
+    original: Callable[..., None] = cls.__init__
+
+    @functools.wraps(original)
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        if re.fullmatch(r"[a-z0-9]{20}", str(getattr(self, "id", ""))):
+            self.id = (prefix + self.id.upper())[:21]
+
+    cls.__init__ = init
+    cls._lab_prefix = prefix
+
+
+def _leave_bucket_policies_to_the_gateway() -> None:
+    """moto evaluates them without principals and conditions, so that the usual deny of insecure
+    transport refuses everybody."""
+    from moto.iam.access_control import PermissionResult
+    from moto.s3.models import FakeBucket
+
+    FakeBucket.get_permission = lambda self, action, resource: PermissionResult.NEUTRAL
+
+
+def _never_wait_for_messages() -> None:
+    """Under a lab clock moto's long poll would wait for ever; the server polls instead."""
+    from moto.sqs.models import SQSBackend
+
+    original = SQSBackend.receive_message
+    if getattr(original, "_lab", False):
+        return
+
+    @functools.wraps(original)
+    def receive(
+        self: Any, queue_name: str, count: int, wait_seconds_timeout: int, *rest: Any, **named: Any
+    ) -> Any:
+        return original(self, queue_name, count, 0, *rest, **named)
+
+    receive._lab = True  # type: ignore[attr-defined]
+    SQSBackend.receive_message = receive
+
+
+def _draw_keys_from_the_seed(randomness: SystemRandomness) -> None:
+    """OpenSSL draws keys from the system; a replayed account needs the same keys again."""
+    system_rsa, system_ec = rsa.generate_private_key, ec.generate_private_key
+    if getattr(system_rsa, "_lab", False):
+        return
+
+    def generate_rsa(
+        public_exponent: int = 65537, key_size: int = 2048, backend: Any = None
+    ) -> rsa.RSAPrivateKey:
+        if randomness.chance is None:
+            return system_rsa(public_exponent, key_size)
+        return rsa_key(randomness.chance.stream(randomness.chance.bytes(16).hex()), key_size)
+
+    def generate_ec(curve: ec.EllipticCurve, backend: Any = None) -> ec.EllipticCurvePrivateKey:
+        if randomness.chance is None:
+            return system_ec(curve)
+        secret = int.from_bytes(randomness.chance.bytes(curve.key_size // 8 - 1), "big") + 1
+        return ec.derive_private_key(secret, curve)
+
+    generate_rsa._lab = True  # type: ignore[attr-defined]
+    rsa.generate_private_key = generate_rsa  # type: ignore[assignment]
+    ec.generate_private_key = generate_ec  # type: ignore[assignment]
+
+
+def _make_regions_the_same_whoever_asks(randomness: SystemRandomness) -> None:
+    """moto furnishes a service's Region (default VPC, subnets …) when it is first touched. Its ids
+    follow from the seed and the Region's name, not from which call came first."""
+    from moto.core.base_backend import AccountSpecificBackend
+
+    original = AccountSpecificBackend.__getitem__
+    if getattr(original, "_lab", False):
+        return
+
+    def get(self: Any, region: str) -> Any:
+        chance = randomness.chance
+        if chance is None or dict.__contains__(self, "aws" if region == "global" else region):
+            return original(self, region)
+        state = mock_random.getstate()
+        with chance.aside(f"backend:{self.service_name}:{self.account_id}:{region}") as rng:
+            mock_random.seed(rng.getrandbits(64))
+            try:
+                return original(self, region)
+            finally:
+                mock_random.setstate(state)
+
+    get._lab = True  # type: ignore[attr-defined]
+    AccountSpecificBackend.__getitem__ = get  # type: ignore[method-assign]

@@ -1,0 +1,230 @@
+"""HTTP and meaning: moto's server application, its routers, parsers and serializers.
+
+moto answers the calls; this module finds the operation behind an HTTP request, reads parameters
+and answers by botocore's service models, and writes protocol-correct errors.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # no wildcard CORS; read when moto is imported
+os.environ.pop("MOTO_ACCOUNT_ID", None)  # would override the caller's account on every call
+
+from botocore.parsers import ResponseParserFactory
+from moto.core.exceptions import ServiceException
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request as MotoRequest
+from moto.core.request import determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.serialize import SerializationContext, get_serializer_class
+from moto.core.utils import get_service_model, service_name_from_moto_package_name
+from moto.moto_api._internal import mock_random
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.exceptions import NotFound
+
+from ..chance import Chance, SystemRandomness
+from ..messages import Answer, Request
+from . import mend
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel, ServiceModel
+
+# moto package → botocore service, where moto's own look-up does not know it
+BACKEND_TO_SERVICE = {"awslambda": "lambda", "dynamodb_v20111205": "dynamodb"}
+NOT_A_SERVICE = {"moto_api", "instance_metadata"}
+
+
+class NoSuchService(Exception):
+    """moto does not mock the service that the request is signed for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a request goes: the Flask application that answers it, and its service model."""
+
+    app: Any
+    service: str  # botocore's name
+    model: ServiceModel
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    model: OperationModel
+    params: dict[str, Any]
+
+
+class LabError(ServiceException):
+    """An error to be written in a service's own protocol. Outside `moto.*` on purpose: moto looks
+    up the error's service by the module of its class."""
+
+
+class Moto:
+    """moto's server application for one account process."""
+
+    def __init__(self, randomness: SystemRandomness) -> None:
+        self._dispatcher = DomainDispatcherApplication(create_backend_app)
+        self._parsers = ResponseParserFactory()
+        mend.all_of_it(lambda: self.request_id, randomness)
+        self.request_id = ""
+
+    def begin(self, chance: Chance, name: str) -> None:
+        """Every random thing moto draws from here on follows from the seed and `name`."""
+        mock_random.seed(chance.begin(name).getrandbits(64))
+
+    def reset(self) -> None:
+        """An empty AWS: all of moto's backends as new."""
+        from moto.moto_api._internal.models import moto_api_backend
+
+        moto_api_backend.reset()
+
+    # -- from HTTP to meaning -------------------------------------------------------------
+
+    def route(self, environ: dict[str, Any]) -> Route:
+        """Raises NoSuchService."""
+        try:
+            app = self._dispatcher.get_application(environ)
+        except (KeyError, ImportError, AttributeError, IndexError, ValueError) as error:
+            raise NoSuchService(str(error)) from error
+        backend = app.service
+        if backend in NOT_A_SERVICE:
+            raise NoSuchService(backend)
+        service, model = _service(backend)
+        return Route(app, service, model, _protocol(model, environ.get("CONTENT_TYPE", "")))
+
+    def operation(self, route: Route, request: Request) -> Operation | None:
+        """The operation and its parameters in botocore's names; None when there is none."""
+        moto_request = MotoRequest(request.wsgi())
+        try:
+            model, uri_params = get_service_router(route.service).match(moto_request)
+        except (NotFound, NotImplementedError):
+            return None
+        parser: Any = PROTOCOL_PARSERS[route.protocol]
+        params = parser(model).parse(
+            {
+                "method": moto_request.method,
+                "values": moto_request.values,
+                "headers": moto_request.headers,
+                "body": moto_request.data,
+                "url_path": moto_request.path,
+                "url_params": uri_params,
+            }
+        )
+        return Operation(model, params)
+
+    def read_answer(self, route: Route, model: OperationModel, answer: Answer) -> dict[str, Any]:
+        """The answer as boto3 would show it; {"Error": {"Code", "Message"}} for a refusal."""
+        parser = self._parsers.create_parser(route.protocol)
+        shape = model.output_shape if answer.status < 300 else None
+        parsed = parser.parse(
+            {
+                "headers": _Headers(answer.headers),
+                "status_code": answer.status,
+                "body": answer.body,
+            },
+            shape,
+        )
+        parsed.pop("ResponseMetadata", None)
+        return dict(parsed)
+
+    # -- from meaning to HTTP -------------------------------------------------------------
+
+    def answer(self, route: Route, request: Request, environ: dict[str, Any], account: str) -> Answer:
+        """moto's own answer. Raises whatever moto raises (NotImplementedError above all)."""
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
+        if route.service == "iam" and b"Polic" in request.body:
+            mend.load_managed_policies(account)
+        return run_wsgi(route.app, environ)
+
+    def write(self, route: Route, model: OperationModel, result: Mapping[str, Any]) -> Answer:
+        serializer: Any = get_serializer_class(route.service, route.protocol)
+        response = serializer(
+            operation_model=model, context=SerializationContext(self.request_id)
+        ).serialize(result)
+        return _answer(response)
+
+    def write_error(
+        self, route: Route, model: OperationModel | None, code: str, message: str, status: int
+    ) -> Answer:
+        operation = model or next(iter(_operations(route.model)))
+        serializer: Any = get_serializer_class(route.service, route.protocol)
+        response = serializer(
+            operation_model=operation, context=SerializationContext(self.request_id)
+        ).serialize(LabError(code, message))
+        response["status_code"] = status
+        return _answer(response)
+
+
+def run_wsgi(app: Any, environ: dict[str, Any]) -> Answer:
+    """Calls a WSGI application and gathers its answer."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+        started.append((status, headers))
+
+    chunks: Iterable[bytes] = app(environ, start_response)
+    try:
+        body = b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close:
+            close()
+    status, headers = started[-1]
+    return Answer.make(int(status.split(" ", 1)[0]), headers, body)
+
+
+def _answer(response: Mapping[str, Any]) -> Answer:
+    body = response["body"]
+    return Answer.make(
+        response["status_code"],
+        [(k, str(v)) for k, v in response["headers"].items()],
+        body.encode() if isinstance(body, str) else body,
+    )
+
+
+class _Headers(dict[str, str]):
+    """Header look-up without regard to case, as botocore's parsers expect."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        super().__init__((k.lower(), v) for k, v in pairs)
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(str(key).lower())
+
+    def __getitem__(self, key: str) -> str:
+        return super().__getitem__(key.lower())
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return super().get(key.lower(), default)
+
+
+@functools.cache
+def _service(backend: str) -> tuple[str, ServiceModel]:
+    service = BACKEND_TO_SERVICE.get(backend) or service_name_from_moto_package_name(backend)
+    return service, get_service_model(service)
+
+
+@functools.lru_cache(maxsize=512)
+def _protocol(model: ServiceModel, content_type: str) -> str:
+    try:
+        return determine_request_protocol(model, content_type)
+    except NotImplementedError:
+        supported = model.metadata.get("protocols", [model.metadata["protocol"]])
+        return next((p for p in supported if p in PROTOCOL_PARSERS), "json")
+
+
+def _operations(model: ServiceModel) -> Iterable[OperationModel]:
+    return (model.operation_model(name) for name in model.operation_names)
+
+
+class Handler(MotoRequestHandler):
+    """Reads requests as moto's server does (S3 metadata keys keep their underscores)."""

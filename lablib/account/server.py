@@ -1,0 +1,334 @@
+"""The process: one account on one loopback port, found again through its state folder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from datetime import datetime
+from http.client import responses
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from .chance import SystemRandomness, draw_seed
+from .clock import parse_time, show_time
+from .journal import Birth, Contents, JournalDamaged, JournalFile, read, write_birth
+from .messages import Answer, Request
+from .state_folder import StateFolder, StateInUse
+
+RANDOMNESS = SystemRandomness()
+RANDOMNESS.install()  # before moto is imported: its modules bind os.urandom when they load
+
+from werkzeug.serving import BaseWSGIServer, make_server  # noqa: E402
+
+from .account import REGION, Account, Frozen, default_start  # noqa: E402
+from .control import PREFIX, Control  # noqa: E402
+from .moto_adapter.wire import Handler as MotoHandler  # noqa: E402
+from .moto_adapter.wire import Moto  # noqa: E402
+
+ACCOUNT_ID = "123456789012"
+LARGEST_BODY = 512 * 2**20
+OBSERVER = "HTTP_X_LAB_OBSERVER"
+
+
+class ServeError(Exception):
+    """The account cannot be served: one sentence, with the next step."""
+
+
+class Server:
+    """Implements `control.Host`."""
+
+    def __init__(self, state: StateFolder, birth: Birth | None, port: int) -> None:
+        self.state = state
+        self.notes: list[str] = []
+        self._frozen = Frozen(Frozen.real())
+        self._moto = Moto(RANDOMNESS)
+        self._kept = state.kept()
+        self.token = str(self._kept["token"])
+        contents = self._open_journal(birth)
+        self.journal_file = JournalFile(state.journal)
+        self.account = self._make(contents)
+        self._http = self._listen(port)
+        self.endpoint = f"http://127.0.0.1:{self._http.port}"
+        self._control = Control(self)
+        self._stopped = threading.Event()
+
+    # -- the journal ----------------------------------------------------------------------
+
+    def _open_journal(self, wanted: Birth | None) -> Contents:
+        path = self.state.journal
+        if not path.exists() or path.stat().st_size == 0:
+            birth = wanted or self._new_birth(None, None, False)
+            JournalFile(path).append(write_birth(birth))
+            return Contents(birth, (), 0, b"")
+        data = path.read_bytes()
+        try:
+            contents = read(data)
+        except JournalDamaged as error:
+            aside = self.state.set_aside("journal-damaged", data)
+            raise ServeError(f"{error} It was copied to {aside}; remove {path} to start anew.") from None
+        if contents.unread:
+            aside = self.state.set_aside("journal-damaged", data)
+            os.truncate(path, contents.length)
+            self._note(
+                f"The journal's end could not be read (a cut line): {len(contents.entries)} entries "
+                f"were taken, the whole file is kept as {aside.name}."
+            )
+        return contents
+
+    def _new_birth(self, seed: int | None, start: datetime | None, frozen: bool) -> Birth:
+        return new_birth(seed, start, frozen)
+
+    def _make(self, contents: Contents) -> Account:
+        account = Account(
+            contents.birth, self._moto, RANDOMNESS, self._frozen, lambda line: None
+        )
+        account.replay(contents.entries)
+        account.write_to(self.journal_file.append)
+        self.notes += account.notes
+        for note in account.notes:
+            print(note, file=sys.stderr)
+        return account
+
+    def _note(self, sentence: str) -> None:
+        self.notes.append(sentence)
+        print(sentence, file=sys.stderr)
+
+    # -- control.Host ---------------------------------------------------------------------
+
+    def status(self) -> dict[str, Any]:
+        return {
+            "account": self.account.birth.account,
+            "region": REGION,
+            "seed": self.account.birth.seed,
+            "version": __version__,
+            "pid": os.getpid(),
+            "time": show_time(self.account.clock.now()),
+            "endpoint": self.endpoint,
+            "notes": self.notes,
+        }
+
+    def journal(self) -> bytes:
+        with self.account.lock:
+            return self.state.journal.read_bytes()
+
+    def load(self, data: bytes) -> None:
+        """Replaces the account by a saved one; what was there is kept beside the journal."""
+        contents = read(data)
+        if contents.unread:
+            raise JournalDamaged(
+                f"The save file is damaged after {len(contents.entries)} entries; nothing was changed."
+            )
+        self._replace(contents, data, "journal-before-load")
+
+    def reset(self) -> None:
+        """A new account from the same seed, beginning now; the old journal is kept."""
+        old = self.account.birth
+        start = old.start if old.frozen else default_start(Frozen.real())
+        birth = new_birth(old.seed, start, old.frozen)
+        self._replace(Contents(birth, (), 0, b""), write_birth(birth), "journal-before-reset")
+
+    def _replace(self, contents: Contents, data: bytes, name: str) -> None:
+        with self.account.lock:
+            self.state.set_aside(name, self.state.journal.read_bytes())
+            self.journal_file.replace(data)
+            self.account = self._make(contents)
+
+    def stop(self) -> None:
+        self._stopped.set()
+        threading.Thread(target=self._http.shutdown, daemon=True).start()
+
+    # -- HTTP -----------------------------------------------------------------------------
+
+    def answer(self, environ: dict[str, Any]) -> tuple[Answer, Callable[[], None]]:
+        """The answer to a request, and what is left to do once it has gone out."""
+        body = _body(environ)
+        if body is None:
+            return TOO_LARGE, nothing
+        token = str(environ.pop(OBSERVER, ""))
+        request = Request.of(environ, body)
+        if request.path.startswith(PREFIX):
+            return self._control.answer(request), nothing
+        if request.path.startswith("/moto-api"):
+            return NO_MOTO_API, nothing
+        account = self.account
+        observer = bool(token) and self._control.knows(token)
+        return account.call(request, observer), account.settle
+
+    def _listen(self, port: int) -> BaseWSGIServer:
+        app: Any = self  # werkzeug passes it through to the handler
+        for wanted in [port] if port else [int(self._kept["port"]), 0]:
+            try:
+                http = make_server("127.0.0.1", wanted, app, True, request_handler=Handler)
+            except (OSError, SystemExit):
+                continue
+            self.state.keep({"port": http.port, "token": self.token})
+            return http
+        raise ServeError(
+            f"Port {port} is in use. Choose another with --port, or leave it out for a free one."
+        )
+
+    def announce(self) -> None:
+        self.state.announce({**self.status(), "token": self.token, "port": self._http.port})
+
+    def run(self) -> None:
+        threading.Thread(target=self._tick, daemon=True, name="lab clock").start()
+        try:
+            self._http.serve_forever(poll_interval=0.1)
+        finally:
+            self._stopped.set()
+            self.state.withdraw()
+            with self.account.lock:
+                self.account.settle()
+                self.journal_file.close()
+
+    def _tick(self) -> None:
+        """Lets due things happen while lab time runs by itself."""
+        while True:
+            wait = self.account.clock.wait()
+            if self._stopped.wait(1.0 if wait is None else min(1.0, wait.total_seconds())):
+                return
+            if wait is not None and self.account.clock.wait() is not None:
+                self.account.tick()
+
+
+class Handler(MotoHandler):
+    """HTTP/1.1 with keep-alive: each request is read to its end, each answer goes out in one
+    piece. (werkzeug's own way closes every connection after one request.)"""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = 600
+
+    def run_wsgi(self) -> None:
+        if self.headers.get("Expect", "").lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        server: Any = self.server.app
+        answer, afterwards = server.answer(self.make_environ())
+        if answer is TOO_LARGE:
+            self.close_connection = True  # its body still stands unread in the connection
+        self.wfile.write(_on_the_wire(answer, self.date_time_string(), self.close_connection))
+        afterwards()
+
+    def log_request(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        if type == "error":
+            print(message % args, file=sys.stderr)
+
+
+def nothing() -> None:
+    pass
+
+
+OURS = {"content-length", "date", "server", "connection"}  # headers that are written here
+
+
+def _on_the_wire(answer: Answer, date: str, close: bool) -> bytes:
+    declared = answer.header("content-length")  # of a HEAD's body, which is not sent
+    length = declared if declared and not answer.body else str(len(answer.body))
+    head = [
+        f"HTTP/1.1 {answer.status} {responses.get(answer.status, 'Unknown')}",
+        f"Server: cloudtrail-lab\r\nDate: {date}\r\nContent-Length: {length}",
+        *(f"{k}: {v}" for k, v in answer.headers if k.lower() not in OURS),
+        *(["Connection: close"] if close else []),
+    ]
+    return "\r\n".join(head).encode("latin-1", "replace") + b"\r\n\r\n" + answer.body
+
+
+TOO_LARGE = Answer.make(
+    413,
+    [("Content-Type", "application/xml")],
+    b"<Error><Code>EntityTooLarge</Code><Message>Your proposed upload exceeds the maximum allowed "
+    b"size of the lab (512 MiB).</Message></Error>",
+)
+NO_MOTO_API = Answer.make(
+    403,
+    [("Content-Type", "application/json")],
+    b'{"error":"The lab has its own commands: cloudtrail-lab clock, reset, save, load."}',
+)
+
+
+def _body(environ: dict[str, Any]) -> bytes | None:
+    """The request's body; None when it is larger than the lab takes."""
+    length = environ.get("CONTENT_LENGTH")
+    if length:
+        size = int(length) if length.isdigit() else 0
+        return None if size > LARGEST_BODY else bytes(environ["wsgi.input"].read(size))
+    if not environ.get("wsgi.input_terminated"):
+        return b""
+    body = bytes(environ["wsgi.input"].read(LARGEST_BODY + 1))
+    return None if len(body) > LARGEST_BODY else body
+
+
+def new_birth(seed: int | None, start: datetime | None, frozen: bool) -> Birth:
+    return Birth(
+        seed=draw_seed() if seed is None else seed,
+        start=start or default_start(Frozen.real()),
+        frozen=frozen,
+        account=ACCOUNT_ID,
+        made_by=__version__,
+    )
+
+
+def serve(
+    port: int = 0,
+    state: Path = Path("."),
+    seed: int | None = None,
+    start: str | None = None,
+    clock: str | None = None,
+) -> None:
+    """Serves the account of a state folder until it is told to stop.
+
+    Prints `ready http://127.0.0.1:PORT` on stdout when it answers, and nothing more there. Raises
+    ServeError when the folder is in use, the port is taken, or what is asked does not fit.
+    """
+    folder = StateFolder(state)
+    try:
+        folder.take()
+    except StateInUse:
+        raise ServeError(_in_use(folder)) from None
+    try:
+        moment = parse_time(start) if start else None
+    except ValueError:
+        raise ServeError(f"--start {start!r} is not a time in ISO 8601, such as 2026-11-23T10:00:00Z.") from None
+    server = Server(folder, new_birth(seed, moment, clock == "frozen"), port)
+    _compare(server.account.birth, seed, moment, clock, folder)
+    warnings.filterwarnings("ignore", module="moto")
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    signal.signal(signal.SIGINT, lambda *_: server.stop())
+    server.announce()
+    print(f"ready {server.endpoint}", flush=True)
+    server.run()
+
+
+def _in_use(folder: StateFolder) -> str:
+    running = folder.running() or {}
+    return (
+        f"An account already runs on the state folder {folder.path}"
+        + (f" (process {running['pid']}, {running['endpoint']})" if "pid" in running else "")
+        + ". Use that one, or name another folder with --state."
+    )
+
+
+def _compare(
+    birth: Birth, seed: int | None, start: datetime | None, clock: str | None, folder: StateFolder
+) -> None:
+    """An account that stands already keeps its seed, start and kind of clock."""
+    told = []
+    if seed is not None and seed != birth.seed:
+        told.append(f"seed {birth.seed}, not {seed}")
+    if start is not None and start != birth.start:
+        told.append(f"start {show_time(birth.start)}, not {show_time(start)}")
+    if clock is not None and (clock == "frozen") != birth.frozen:
+        told.append(f"a {'frozen' if birth.frozen else 'running'} clock")
+    if told:
+        raise ServeError(
+            f"The state folder {folder.path} holds an account with {' and '.join(told)}. "
+            "Name another folder with --state, or leave these options out."
+        )
