@@ -1,7 +1,8 @@
 """How CloudTrail refuses: its error codes, with AWS's own words where they are known.
 
-Codes: CloudTrail's service model. Messages marked "observed" were seen in real answers; those
-marked "ours" say in plain English what the API Reference says, because no real text was found.
+Codes: CloudTrail's service model. "Observed": seen in answers that real accounts gave in September
+2026 (the captures of radkawar/stackd, testdata/aws/cloudtrail), unless another place is named.
+"Ours": says in plain English what the API Reference says, because no real text was found.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def trail_not_found(what: str, account: str) -> CloudTrailError:
 
 
 def too_many_trails(account: str, limit: int, region: str) -> CloudTrailError:
-    """Observed: linz/geostore issue 1450 quotes CloudFormation's report of it."""
+    """Observed: CloudFormation's report of it, as linz/geostore quotes it."""
     return CloudTrailError(
         "MaximumNumberOfTrailsExceededException",
         f"User: {account} already has {limit} trails in {region}.",
@@ -171,7 +172,7 @@ def too_many_tags(limit: int) -> CloudTrailError:
 
 
 def foreign_arn(account: str) -> CloudTrailError:
-    """Observed: prowler-cloud/prowler pull request 2025 quotes it for ListTags."""
+    """Observed: an answer to ListTags, as prowler-cloud/prowler quotes it."""
     return CloudTrailError(
         "CloudTrailARNInvalidException",
         f"AccountID in ARN is wrong, you can only access resources with AccountID {account}.",

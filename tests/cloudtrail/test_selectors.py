@@ -296,6 +296,14 @@ def test_a_refusal_names_the_condition_that_does_not_hold() -> None:
     )
 
 
+def test_a_condition_is_told_in_words() -> None:
+    wanted = field("eventName", starts_with="Get", equals="ListObjects", not_ends_with="Acl")
+    assert match(data_where(wanted), put()).why == (
+        "selector 'objects' does not take PutObject: eventName must equal ListObjects or "
+        "start with Get and not end with Acl; here it is PutObject"
+    )
+
+
 def test_many_values_are_not_all_told() -> None:
     many = tuple(f"arn:aws:s3:::bucket-{number}/" for number in range(400))
     found = match(data_where(field("resources.ARN", starts_with=many)), put())

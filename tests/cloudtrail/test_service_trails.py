@@ -264,6 +264,13 @@ def test_a_trail_is_changed_only_in_its_home_region(
     assert "us-east-1" in error.message
 
 
+@pytest.mark.parametrize("operation", WRITES)
+def test_a_shadow_trail_is_not_changed_by_its_name_either(account: Account, operation: str) -> None:
+    account.create(IsMultiRegionTrail=True)
+    error = account.refused(operation, region="eu-central-1", Name="watch")
+    assert error.code == "InvalidHomeRegionException"
+
+
 def test_another_account_has_no_such_trail(account: Account) -> None:
     arn = account.create()
     for operation in (*READS, *WRITES):

@@ -9,7 +9,7 @@ using advanced event selectors".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from lablib.cloudtrail.event import Event
     from lablib.cloudtrail.trail import AdvancedSelector, FieldSelector
 
+Read = Callable[["Event", str], str]
+
+
+def nothing(event: Event, arn: str) -> str:
+    return ""
+
+
 # How each field is read from an event and its resource; a field that is not there is "".
-FIELDS: dict[str, Callable[[Event, str], str]] = {
+FIELDS: dict[str, Read] = {
     "eventName": lambda event, arn: event.name,
     "eventSource": lambda event, arn: event.source,
     "readOnly": lambda event, arn: "true" if event.read_only else "false",
@@ -35,16 +42,12 @@ FIELDS: dict[str, Callable[[Event, str], str]] = {
     "userIdentity.arn": lambda event, arn: (event.record.get("userIdentity") or {}).get("arn", ""),
 }
 ORDER = {field: place for place, field in enumerate(FIELDS)}
-WORDS = {
-    "equals": "equals",
-    "starts_with": "starts with",
-    "ends_with": "ends with",
-    "not_equals": "is not",
-    "not_starts_with": "does not start with",
-    "not_ends_with": "does not end with",
+SELECTING = {"equals": "equal", "starts_with": "start with", "ends_with": "end with"}
+REJECTING = {
+    "not_equals": "not equal",
+    "not_starts_with": "not start with",
+    "not_ends_with": "not end with",
 }
-SELECTING = ("equals", "starts_with", "ends_with")
-REJECTING = ("not_equals", "not_starts_with", "not_ends_with")
 INDEXED = ("eventCategory", "resources.type")  # decided before a selector is looked at
 
 
@@ -55,7 +58,7 @@ class Condition:
 
     def __init__(self, condition: FieldSelector) -> None:
         self.field = condition.field
-        self.read = FIELDS.get(condition.field, lambda event, arn: "")
+        self.read: Read = FIELDS.get(condition.field, nothing)
         self.selects = Values(*(getattr(condition, word) for word in SELECTING))
         self.rejects = Values(*(getattr(condition, word) for word in REJECTING))
         self.wanted = in_words(condition)
@@ -71,7 +74,7 @@ class Condition:
             kind = "read-only" if self.selects.hit("true") else "write"
             return f"it takes {kind} events; {event.name} is {read_or_write(event.read_only)}"
         text = self.read(event, arn)
-        return f"its {self.field} {self.wanted}; this event's is {text or 'not there'}"
+        return f"{self.field} {self.wanted}; here it is {text or 'not there'}"
 
 
 class Ready:
@@ -111,7 +114,7 @@ def compiled(selectors: tuple[AdvancedSelector, ...]) -> Decide:
             return among(ready, event, "")
         found: Decision | None = None
         for resource in event.resources:
-            ready = index.get(("Data", resource.type))
+            ready = index.get(("Data", resource.type or ""))
             if ready is not None:
                 found = among(ready, event, resource.arn)
                 if found[0]:
@@ -184,14 +187,20 @@ def label_of(selector: AdvancedSelector) -> str:
 
 
 def in_words(condition: FieldSelector) -> str:
-    """What the condition wants, at most three values of it."""
-    said = []
-    for word, text in WORDS.items():
-        values = getattr(condition, word)
-        if values:
-            more = f" or {len(values) - 3} more" if len(values) > 3 else ""
-            said.append(f"{text} {' or '.join(values[:3])}{more}")
-    return "must be one that " + " and ".join(said)
+    """What the condition wants, at most three values of each operator."""
+    selects = " or ".join(phrases(condition, SELECTING))
+    rejects = phrases(condition, REJECTING)
+    return "must " + " and ".join([selects, *rejects] if selects else rejects)
+
+
+def phrases(condition: FieldSelector, words: Mapping[str, str]) -> list[str]:
+    given = {text: getattr(condition, word) for word, text in words.items()}
+    return [f"{text} {some(values)}" for text, values in given.items() if values]
+
+
+def some(values: Sequence[str]) -> str:
+    more = [f"{len(values) - 3} more"] if len(values) > 3 else []
+    return " or ".join([*values[:3], *more])
 
 
 def no_type(event: Event, types: Sequence[str]) -> str:

@@ -85,7 +85,7 @@ def data(selector: EventSelector) -> Decide:
         if not types:
             return False, f"no data events are selected; {event.name} is one"
         for resource in event.resources:
-            values = types.get(resource.type)
+            values = types.get(resource.type or "")
             if values is not None and values.hit(resource.arn):
                 return True, f"data events on {resource.arn} are selected"
         return False, f"data events are selected for other resources than {resource_of(event)}"

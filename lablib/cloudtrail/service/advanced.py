@@ -1,8 +1,9 @@
 """Advanced event selectors on the wire: read, checked, shown again.
 
 Sources: API Reference, AdvancedFieldSelector and AdvancedEventSelector; User Guide, "Filtering
-data events", "Logging network activity events". Observed: the messages on the number of selectors,
-on required fields and on resources.type; the others say the rule in AWS's manner.
+data events", "Logging network activity events". Observed (radkawar/stackd): the messages on the
+number of selectors, on required fields and on resources.type; the others say the rule in AWS's
+manner.
 """
 
 from __future__ import annotations

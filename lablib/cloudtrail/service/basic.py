@@ -1,8 +1,8 @@
 """Basic event selectors on the wire: read, checked, shown again.
 
-Sources: API Reference, EventSelector and DataResource. Observed messages: aws-solutions/
-aws-crr-monitor issue 7 (number of values), aws-samples/aws-security-reference-architecture-examples
-issue 335 (a value that is not valid).
+Sources: API Reference, EventSelector and DataResource. Observed messages: the number of values as
+aws-solutions/aws-crr-monitor quotes it, a value that is not valid as aws-samples/
+aws-security-reference-architecture-examples does; the others as in `errors`.
 """
 
 from __future__ import annotations

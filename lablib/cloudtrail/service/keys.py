@@ -1,7 +1,8 @@
 """ListPublicKeys: the keys that check the signatures of digest files.
 
 Source: API Reference, ListPublicKeys: without a start time the current key; NextToken is reserved,
-and an invalid one is ignored (observed).
+and an invalid one is ignored (observed: radkawar/stackd,
+digest_public_keys).
 """
 
 from __future__ import annotations

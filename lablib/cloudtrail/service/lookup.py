@@ -1,8 +1,8 @@
 """LookupEvents: Event history, one attribute and a time range at a time.
 
 Sources: API Reference, LookupEvents; User Guide, "Viewing recent management events with the AWS
-CLI". Observed in September 2026: a start in the future and a ReadOnly value other than true or
-false are refused, an unknown ResourceType finds nothing.
+CLI". Observed in September 2026 (radkawar/stackd, lookup_inputs): a start in the future and a
+ReadOnly value other than true or false are refused, an unknown ResourceType finds nothing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """PutEventSelectors and GetEventSelectors.
 
-Sources: API Reference, PutEventSelectors; the messages as observed in September 2026 unless
-`errors` or a comment here says otherwise. Put echoes what was sent in its order; Get sorts the
-fields of an advanced selector by name (observed).
+Source: API Reference, PutEventSelectors. Observed (radkawar/stackd, owned_selector_resource_types):
+Put echoes what was sent in its order, Get sorts the fields of an advanced selector by name, and a
+refused Put leaves what was there.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Looking at trails: GetTrail, DescribeTrails, ListTrails, GetTrailStatus.
 
-Sources: API Reference of the four; the members of a status as observed in September 2026: the old
-string members are always there, the times only when something happened.
+Sources: API Reference of the four. Observed in September 2026 (radkawar/stackd): the old string
+members of a status are always there, the times only when something happened.
 """
 
 from __future__ import annotations
