@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from lablib.report import error_as_line
+
 OK, NOTE, FAIL = " OK ", "NOTE", "FAIL"
 NEEDED_DISK = 200_000_000  # bytes; an account with a busy course in it has a few tens of MB
 WIDGETS = Path("@jupyter-widgets") / "jupyterlab-manager" / "package.json"
@@ -38,7 +40,8 @@ def _safely(look: Callable[[Path], Iterator[Finding]], state: Path) -> Iterator[
     try:
         yield from look(state)
     except Exception as error:
-        yield Finding(FAIL, f"{look.__name__.strip('_')} could not be examined: {error}")
+        words = error_as_line(error)
+        yield Finding(FAIL, f"{look.__name__.strip('_')} could not be examined: {words}")
 
 
 def _python(_state: Path) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from importlib import metadata
 from pathlib import Path
 
@@ -83,7 +82,6 @@ def test_a_jupyterlab_without_widgets_is_found(
     assert signs("_widgets", tmp_path) == [doctor.FAIL]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 def test_a_folder_that_others_can_read_is_noted(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     assert signs("_state_folder", tmp_path) == [doctor.NOTE]
@@ -116,7 +114,7 @@ def test_a_look_that_stumbles_is_a_finding_and_not_a_traceback(
 
     monkeypatch.setattr(doctor, "LOOKS", (_moon,))
     assert [str(finding) for finding in doctor.examine(tmp_path)] == [
-        "[FAIL] moon could not be examined: it is dark"
+        "[FAIL] moon could not be examined: RuntimeError: it is dark"
     ]
 
 
