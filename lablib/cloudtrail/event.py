@@ -121,10 +121,15 @@ def _common(
 ) -> tuple[Callable[[Any], Any], Callable[[Any, str], Any]]:
     shaper = _shaper(service)
     request = shaper.of(model.input_shape) if model.input_shape else shape.plain
+    if service == "apigateway":
+        request = _api_gateway(model, request)
     output = shaper.of(model.output_shape) if model.output_shape else lambda _: None
-    if service == "iam":
-        return request, lambda value, _: _encoded(output(value))
-    return request, lambda value, _: output(value)
+    finish: Callable[[Any], Any] = _FINISHES.get(service, _as_it_is)
+    return request, lambda value, _: finish(output(value))
+
+
+def _as_it_is(answer: Any) -> Any:
+    return answer
 
 
 def _encoded(answer: Any) -> Any:
@@ -135,6 +140,33 @@ def _encoded(answer: Any) -> Any:
             for name, part in answer.items()
         }
     return [_encoded(part) for part in answer] if isinstance(answer, list) else answer
+
+
+def _unwrapped(answer: Any) -> Any:
+    """RDS and its kin write an answer's only structure without its name."""
+    only = list(answer.values()) if isinstance(answer, dict) else []
+    return only[0] if len(only) == 1 and isinstance(only[0], dict) else answer
+
+
+_FINISHES: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "iam": _encoded,
+    **dict.fromkeys(quirks.UNWRAPPED, _unwrapped),
+}
+
+
+def _api_gateway(model: OperationModel, write: shape.Render) -> shape.Render:
+    """API Gateway (v1) keeps the body's members apart from the path's, and says that the call
+    was no template (observed in TagResource; developer guide, example of GetResource)."""
+    members = model.input_shape.members if model.input_shape else {}
+    located = {name for name, part in members.items() if "location" in part.serialization}
+    body = f"{shape.lower_first(model.name)}Input"
+
+    def render(params: Mapping[str, Any]) -> dict[str, Any]:
+        inside = write({name: part for name, part in params.items() if name not in located})
+        written: dict[str, Any] = write({name: params[name] for name in located if name in params})
+        return {**written, **({body: inside} if inside else {}), "template": False}
+
+    return render
 
 
 # --- the record -------------------------------------------------------------------------------
@@ -274,7 +306,18 @@ def _answer(call: ApiCall, operation: _Operation) -> Any:
         output = {name: part for name, part in output.items() if name in operation.quirk.keep}
     if output is None and call.service != "ec2":
         return None
-    return operation.answer(output, call.request_id) or None
+    answer = operation.answer(output, call.request_id) or None
+    for path in operation.quirk.without:
+        _remove(answer, path)
+    return answer
+
+
+def _remove(answer: Any, path: str) -> None:
+    *above, name = path.split(".")
+    for step in above:
+        answer = answer.get(step) if isinstance(answer, dict) else None
+    if isinstance(answer, dict):
+        answer.pop(name, None)
 
 
 def _additional(call: ApiCall) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ class Quirk:
     drop: frozenset[str] = frozenset()
     no_request: bool = False  # requestParameters is null even with parameters
     keep: frozenset[str] | None = None  # the only members of the answer that are kept
+    without: frozenset[str] = frozenset()  # what AWS leaves out of the answer: paths in the record
     answer: bool | None = None  # responseElements: True even for a read, False even for a write
 
 
@@ -24,6 +25,10 @@ _SYMMETRIC: Final = {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}
 _NONE: Final = Quirk("the rules hold")
 
 _TABLE: Final[Mapping[tuple[str, str], Quirk]] = {
+    ("iam", "CreateRole"): Quirk(
+        "observed in CreateServiceLinkedRole; API reference, example of CreateRole",
+        without=frozenset(("role.roleLastUsed", "role.maxSessionDuration")),
+    ),
     ("cloudtrail", "DescribeTrails"): Quirk(
         "observed: trailNameList in 17 of 17 calls", fill={"trailNameList": []}
     ),
@@ -67,6 +72,11 @@ _TABLE: Final[Mapping[tuple[str, str], Quirk]] = {
 # Services whose reads keep their answers. Observed: all Describe* calls of these two, last seen at
 # eventVersion 1.05; nothing newer is known.
 _ANSWERS_TO_READS: Final = frozenset(("redshift", "directconnect"))
+
+# Services whose answers' only structure is written without its name: RDS's {"dBInstance": {…}} as
+# the instance's own members. Observed in all of RDS's writes; Redshift's and ElastiCache's by the
+# examples in their guides, Neptune and DocumentDB are RDS's API.
+UNWRAPPED: Final = frozenset(("rds", "redshift", "elasticache", "neptune", "docdb"))
 
 # Services behind API Gateway: a refused call has no errorMessage and keeps its parameters; the
 # body {"message": …} stands in responseElements of writes; no tlsDetails are known.

@@ -319,7 +319,7 @@ def looked_up(call: ApiCall, read_only: bool) -> tuple[tuple[str, str], ...]:
     if table is None or (read_only and call.service not in _READS_TOO):
         return ()
     found = dict.fromkeys(_walk(call.params, table))
-    if not call.error and call.output:
+    if not call.error and call.output and not (read_only and call.service != "sts"):
         found |= dict.fromkeys(_walk(call.output, table))
         if call.service == "iam":
             found |= dict.fromkeys(_iam_arns(call.output))

@@ -43,6 +43,10 @@ def _wire_name(member: str, shape: Shape) -> str:
     return str(shape.serialization.get("name", member))
 
 
+def _lower_wire_name(member: str, shape: Shape) -> str:
+    return lower_first(_wire_name(member, shape))
+
+
 def _wire_date(moment: datetime, shape: Shape) -> Any:
     return dates.on_the_wire(moment, shape.serialization.get("timestampFormat") or _form(shape))
 
@@ -52,36 +56,61 @@ def _form(shape: Shape) -> str | None:
 
 
 COMMON: Final = Style(lambda member, _: lower_first(member), lambda at, _: dates.american(at))
-RAW: Final = Style(_wire_name, _wire_date, raw=True)
+RAW: Final = Style(_lower_wire_name, _wire_date, raw=True)
+VERBATIM: Final = Style(_wire_name, _wire_date, raw=True)
 # User Guide, examples of UpdateTrail and LookupEvents: CloudTrail's own dates are ISO.
 OWN: Final = Style(lambda member, _: lower_first(member), lambda at, _: dates.iso(at))
 
-# Services whose records hold the request as HTTP carried it: the body's own names and dates,
-# values of the query string as strings. Observed for those with a star; the others by the
-# examples in their guides' CloudTrail pages.
-RAW_SERVICES: Final = frozenset(
+# Services whose records hold the request as HTTP carried it: the body's names and dates, values
+# of the query string as strings. Observed for all but bedrock-runtime and mwaa.
+_RAW_SERVICES: Final = frozenset(
     (
-        "amplify", "apigatewayv2",  # *
-        "appsync",  # *
-        "bedrock", "bedrock-agent", "bedrock-runtime",  # *
-        "ce",  # *
-        "detective",
-        "devops-guru",  # *
-        "eks",  # *
-        "guardduty",  # *
-        "internetmonitor",  # *
-        "macie2",  # *
-        "mediaconvert", "mq", "mwaa", "networkmanager",
-        "resource-explorer-2", "rolesanywhere",  # *
-        "scheduler", "securityhub",
-        "ssm-guiconnect", "synthetics",  # *
+        "amplify", "apigatewayv2", "appsync", "bedrock", "bedrock-agent", "bedrock-runtime", "eks",
+        "guardduty", "macie2", "mediaconvert", "mq",
     )
 )  # fmt: skip
 
+# The same, and with capitals where the body has them. Observed for ce, devops-guru,
+# internetmonitor, resource-explorer-2, ssm-guiconnect and synthetics; Security Hub, Detective and
+# MWAA by the examples in their guides.
+_VERBATIM_SERVICES: Final = frozenset(
+    (
+        "ce", "detective", "devops-guru", "internetmonitor", "mwaa", "networkmanager",
+        "resource-explorer-2", "scheduler", "securityhub", "ssm-guiconnect", "synthetics",
+    )
+)  # fmt: skip
+
+# DynamoDB keeps the names of attributes and the values of keys (observed in PutItem, UpdateItem;
+# DynamoDB developer guide, "DynamoDB data plane events in CloudTrail"). By the model's shape names.
+_NO_VALUES: Final = frozenset(
+    (
+        "ExpressionAttributeValueMap", "AttributeMap", "ItemList", "PreparedStatementParameters",
+        "ItemResponseList", "BatchGetResponseMap", "ItemCollectionKeyAttributeMap",
+    )
+)  # fmt: skip
+_ONLY_NAMES: Final = frozenset(
+    (
+        "PutItemInputAttributeMap", "AttributeUpdates", "ExpectedAttributeMap",
+        "FilterConditionMap", "KeyConditions",
+    )
+)  # fmt: skip
+
+# Names that no rule gives: (service, member) → name in the record. Observed: Secrets Manager's
+# arn, Roles Anywhere; KMS's and SQS's by the examples in their guides.
+_NAMES: Final[Mapping[tuple[str, str], str]] = {
+    ("secretsmanager", "ARN"): "arn",
+    ("kms", "CloudHsmClusterId"): "clusterId",
+    ("sqs", "AWSAccountIds"): "AWSAccountIds",
+}
+
 
 def style_of(service: str) -> Style:
-    if service in RAW_SERVICES:
+    if service in _VERBATIM_SERVICES:
+        return VERBATIM
+    if service in _RAW_SERVICES:
         return RAW
+    if service == "rolesanywhere":  # observed: ISO dates, numbers in the query string
+        return Style(_lower_wire_name, _wire_date)
     return OWN if service == "cloudtrail" else COMMON
 
 
@@ -97,6 +126,10 @@ class Shaper:
     def of(self, shape: Shape) -> Render:
         """The function that turns a value of this shape into record JSON."""
         kind = shape.type_name
+        if self.service == "dynamodb":
+            special = _dynamodb(shape.name)
+            if special is not None:
+                return special
         if kind == "structure" and not getattr(shape, "is_document_type", False):
             return self._structure(shape)
         if kind == "list":
@@ -109,7 +142,9 @@ class Shaper:
             )
         if kind == "blob":
             return lambda _: ABSENT
-        return self._query_text if self._is_query_text(shape) else plain
+        if self._is_query_text(shape):
+            return self._query_text
+        return text if kind == "string" else plain
 
     def _is_query_text(self, shape: Shape) -> bool:
         return self.style.raw and shape.serialization.get("location") == "querystring"
@@ -121,7 +156,7 @@ class Shaper:
 
     def member(self, name: str, shape: Shape) -> tuple[str, Render]:
         """A member's name in the record, and how its value is written there."""
-        key = self.style.name(name, shape)
+        key = _NAMES.get((self.service, name)) or self.style.name(name, shape)
         mark = redact.stand_in(self.service, name, shape)
         if mark is not None:
             return key, lambda value: value if redact.is_kms_key(value) else mark
@@ -217,13 +252,38 @@ def plain(value: Any, depth: int = 0) -> Any:
     return str(value)
 
 
+def _dynamodb(shape_name: str) -> Render | None:
+    if shape_name in _NO_VALUES:
+        return lambda _: ABSENT
+    if shape_name in _ONLY_NAMES:
+        return lambda value: [str(name) for name in value]
+    if shape_name == "Key":
+        return lambda value: {str(name): _attribute(part) for name, part in value.items()}
+    return None
+
+
+def _attribute(value: Any) -> Any:
+    """`{"S": "Acme Band"}` → `"Acme Band"`."""
+    inner = next(iter(value.values()), None) if isinstance(value, Mapping) else value
+    return inner if isinstance(inner, str | int | float) else str(inner)
+
+
+def text(value: Any) -> Any:
+    """A string; botocore may have read the JSON document in it already."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping | list):
+        return json.dumps(value, separators=(",", ":"), default=str)
+    return plain(value)
+
+
 def _unless_secret(name: str, value: Any, depth: int) -> Any:
     mark = redact.stand_in("", name, None)
     return plain(value, depth + 1) if mark is None else mark
 
 
-def url_encoded(document: Any) -> str:
+def url_encoded(document: Any) -> Any:
     """An IAM policy document as IAM's answers carry it: percent-encoded JSON (observed in
     CreateRole and CreateServiceLinkedRole)."""
-    text = document if isinstance(document, str) else json.dumps(document, separators=(",", ":"))
-    return quote(text, safe="*-._") if text.lstrip().startswith("{") else text
+    is_json = isinstance(document, str) and document.lstrip().startswith("{")
+    return quote(document, safe="*-._") if is_json else document

@@ -72,7 +72,20 @@ _ONLY_WHEN_SENT: Final = frozenset(
 )  # fmt: skip
 
 # Containers without the word Set in the request (observed: ipPermissions, blockDeviceMapping).
-_PLAIN_CONTAINERS: Final = frozenset(("IpPermissions", "ipPermissions", "BlockDeviceMapping"))
+_PLAIN_CONTAINERS: Final = frozenset(
+    ("IpPermissions", "ipPermissions", "BlockDeviceMapping", "Add", "Remove")
+)
+
+# A structure's lists are there even when empty (observed: ipPermissions.items[].groups and so on).
+_WITH_EMPTY_LISTS: Final = frozenset(("IpPermission",))
+
+# Empty lists that AWS leaves out all the same: by structure (observed in AuthorizeSecurityGroup…).
+_NEVER_EMPTY: Final[Mapping[str, frozenset[str]]] = {"SecurityGroupRule": frozenset(("tagSet",))}
+
+# Lists that call their entries `item` rather than `items` (observed).
+_ITEM: Final = frozenset(
+    (("DescribeClassicLinkInstances", "instancesSet"), ("RunInstances", "privateIpAddressesSet"))
+)
 
 # A member's name in the record where it is not the wire's: (operation or "*", wire name).
 # Observed in CreateVolume, CreateNetworkAclEntry, DeleteNetworkAclEntry, ModifyImageAttribute.
@@ -94,6 +107,7 @@ _FILLED: Final[Mapping[str, Mapping[str, Any]]] = {
     "DescribeInstanceStatus": {"includeAllInstances": False},
     "CreateNetworkAclEntry": {"icmpTypeCode": {}},
     "ReplaceNetworkAclEntry": {"icmpTypeCode": {}},
+    "DescribeAccountAttributes": {"filterSet": {}},
     "StopInstances": {"force": False},
     "RunInstances": {
         "monitoring": {"enabled": False},
@@ -127,6 +141,13 @@ def is_older(model: OperationModel) -> bool:
     return dry_run is not None and dry_run.serialization.get("name") == "dryRun"
 
 
+# Members that AWS's answer has and botocore's model does not (observed; CreateSecurityGroup: EC2
+# API reference, example answer).
+_ALSO_ANSWERED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "CreateSecurityGroup": {"_return": True},
+    "DisassociateRouteTable": {"associationState": {"state": "disassociated"}},
+}
+
 Answer = Callable[[Any, str], dict[str, Any]]
 
 
@@ -156,10 +177,14 @@ def _wire(name: str, shape: Shape) -> str:
     return str(shape.serialization.get("name", name))
 
 
+def _upper(wire: str) -> str:
+    return wire[:1].upper() + wire[1:]
+
+
 def _query_name(name: str, shape: Shape) -> str:
     """The parameter's name in the query: queryName, else the location name, capitalised."""
     wire = str(shape.serialization.get("queryName") or _wire(name, shape))
-    return wire[:1].upper() + wire[1:]
+    return _upper(wire)
 
 
 def _scalar(shape: Shape, date: Callable[[datetime], Any]) -> Render:
@@ -213,11 +238,11 @@ class _Ec2Shaper:
                 written = known[1](item)
                 if written is not ABSENT:
                     result[known[0]] = written
-            return self.finished(result)
+            return self.finished(result, shape)
 
         return render
 
-    def finished(self, result: dict[str, Any]) -> Any:
+    def finished(self, result: dict[str, Any], shape: Shape) -> Any:
         return result
 
 
@@ -241,13 +266,18 @@ class _Older(_Ec2Shaper):
         known = _NAMES.get((self.operation, wire)) or _NAMES.get(("*", wire))
         return known or lower_first(wire)
 
-    def items(self, shape: Shape, item: Callable[[Any], Any]) -> Render:
+    def items(self, name: str, item: Callable[[Any], Any]) -> Render:
+        key = "item" if (self.operation, name) in _ITEM else "items"
+
         def render(value: Any) -> Any:
             if not isinstance(value, list | tuple):
                 return plain(value)
-            return {"items": [item(part) for part in value]} if value else {}
+            return {key: [item(part) for part in value]} if value else {}
 
         return render
+
+    def list(self, shape: Shape) -> Render:
+        return self.items("", self.of(shape.member))
 
 
 class _OlderRequest(_Older):
@@ -261,7 +291,7 @@ class _OlderRequest(_Older):
         empty: dict[str, Any] = dict(_FILLED.get(self.operation, {}))
         for member, shape in self._shape.members.items() if self._shape else ():
             wire = _wire(member, shape)
-            if shape.type_name == "list" and wire not in _ONLY_WHEN_SENT:
+            if shape.type_name == "list" and _upper(wire) not in _ONLY_WHEN_SENT:
                 empty[self.name(member, shape)] = {}
         if self.operation == "DescribeRegions":  # observed: regionSet alone
             empty.pop("filterSet")
@@ -275,13 +305,17 @@ class _OlderRequest(_Older):
         wire = _wire(member, shape)
         if shape.type_name != "list" or wire in _PLAIN_CONTAINERS:
             return self.renamed(wire)
-        if wire in _SETS or wire[:1].upper() + wire[1:] in _SETS:
-            return _SETS[wire[:1].upper() + wire[1:]][0]
+        if _upper(wire) in _SETS:
+            return _SETS[_upper(wire)][0]
         name = lower_first(wire)
         return name if name.endswith(("Set", "s")) and name != "s" else f"{name}Set"
 
-    def list(self, shape: Shape) -> Render:
-        return self.items(shape, self.of(shape.member))
+    def finished(self, result: dict[str, Any], shape: Shape) -> Any:
+        if shape.name in _WITH_EMPTY_LISTS:
+            for member, part in shape.members.items():
+                if part.type_name == "list":
+                    result.setdefault(self.name(member, part), {})
+        return result
 
     def member(self, member: str, shape: Shape) -> tuple[str, Render]:
         wire = _wire(member, shape)
@@ -290,10 +324,12 @@ class _OlderRequest(_Older):
         name = self.name(member, shape)
         inner: Shape = shape.member
         if inner.type_name in ("structure", "list"):
-            return name, self._tags(inner) if wire == "TagSpecification" else self.list(shape)
-        item = _SETS.get(wire[:1].upper() + wire[1:], ("", self._item_name(wire)))[1]
+            if wire == "TagSpecification":
+                return name, self.items(name, _tag_specification)
+            return name, self.items(name, self.of(inner))
+        item = _SETS.get(_upper(wire), ("", self._item_name(wire)))[1]
         write = self.of(inner)
-        return name, self.items(shape, lambda part: {item: write(part)})
+        return name, self.items(name, lambda part: {item: write(part)})
 
     @staticmethod
     def _item_name(wire: str) -> str:
@@ -301,15 +337,16 @@ class _OlderRequest(_Older):
         name = lower_first(wire)
         return name[:-3] if name.endswith("Set") else name.removesuffix("s")
 
-    def _tags(self, shape: Shape) -> Render:
-        """Observed: tagSpecificationSet.items[] is {resourceType, tags: [{key, value}]}."""
 
-        def item(part: Any) -> Any:
-            tags = part.get("Tags") or []
-            written = [{lower_first(key): value for key, value in tag.items()} for tag in tags]
-            return {"resourceType": part.get("ResourceType"), "tags": written}
-
-        return self.items(shape, item)
+def _tag_specification(part: Any) -> Any:
+    """Observed: tagSpecificationSet.items[] is {resourceType, tags: [{key, value}]}."""
+    return {
+        "resourceType": part.get("ResourceType"),
+        "tags": [
+            {lower_first(key): value for key, value in tag.items()}
+            for tag in part.get("Tags") or []
+        ],
+    }
 
 
 def _run_instances(written: dict[str, Any]) -> dict[str, Any]:
@@ -330,18 +367,27 @@ class _OlderResponse(_Older):
         self._dropped = _NOT_ANSWERED.get(model.name, frozenset())
 
     def render(self, output: Any, request_id: str) -> dict[str, Any]:
+        more = _ALSO_ANSWERED.get(self.operation, {})
         if self._write is None:  # observed: DeleteSubnet and the like
-            return {"requestId": request_id, "_return": True}
-        body = self._write(output or {})
+            return {"requestId": request_id, "_return": True, **more}
+        body = {**more, **self._write(output or {})}
         kept = {name: value for name, value in body.items() if name not in self._dropped}
         return {"requestId": request_id, **kept}
 
     def name(self, member: str, shape: Shape) -> str:
         return self.renamed(_wire(member, shape))
 
-    def list(self, shape: Shape) -> Render:
-        write = self.of(shape.member)
-        return self.items(shape, write)
+    def member(self, member: str, shape: Shape) -> tuple[str, Render]:
+        name, render = super().member(member, shape)
+        if shape.type_name == "list" and redact.stand_in("ec2", member, shape) is None:
+            return name, self.items(name, self.of(shape.member))
+        return name, render
+
+    def finished(self, result: dict[str, Any], shape: Shape) -> Any:
+        for name in _NEVER_EMPTY.get(shape.name, ()):
+            if result.get(name) == {}:
+                del result[name]
+        return result
 
 
 # --- the newer generation ------------------------------------------------------------------------
@@ -353,7 +399,7 @@ class _XmlRequest(_Ec2Shaper):
     def name(self, member: str, shape: Shape) -> str:
         return _query_name(member, shape)
 
-    def finished(self, result: dict[str, Any]) -> Any:
+    def finished(self, result: dict[str, Any], shape: Shape) -> Any:
         return result or ""
 
     def scalar(self, shape: Shape) -> Render:
@@ -384,7 +430,7 @@ class _XmlResponse(_Ec2Shaper):
     def name(self, member: str, shape: Shape) -> str:
         return _wire(member, shape)
 
-    def finished(self, result: dict[str, Any]) -> Any:
+    def finished(self, result: dict[str, Any], shape: Shape) -> Any:
         return result or ""
 
     def scalar(self, shape: Shape) -> Render:

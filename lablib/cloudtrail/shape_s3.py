@@ -176,13 +176,13 @@ def additional(call: ApiCall, wire: Wire, data: bool) -> dict[str, Any]:
     written["AuthenticationMethod"] = "QueryString" if signed else "AuthHeader"
     written["x-amz-id-2"] = wire.response_headers.get("x-amz-id-2") or _id_2(call.request_id)
     written["bytesTransferredOut"] = _bytes_out(wire)
-    if data:
+    if data and "Key" in call.params:
         written.update(_timing(call, wire))
     return written
 
 
 def _timing(call: ApiCall, wire: Wire) -> dict[str, int]:
-    """Observed in data events of 2026. The turn-around time is a plausible figure, not a measured
+    """Observed in object events of 2026. The turn-around time is a plausible figure, not a measured
     one: 10 ms and a millisecond for each 64 KiB."""
     took = 10 + (_bytes_in(wire) + _bytes_out(wire)) // 65536
     end = dates.millis(call.time)

@@ -95,7 +95,7 @@ class Recorder:
             call(
                 service,
                 model.name,
-                params={name: value for name, value in self._params.items()},
+                params=dict(self._params),
                 output=None if error else parsed,
                 error=error,
                 wire=self._wire(http_response),
@@ -113,7 +113,11 @@ class Recorder:
             path=unquote(url.path),
             query=tuple(parse_qsl(url.query, keep_blank_values=True)),
             headers={name.lower(): _text(value) for name, value in request.headers.items()},
-            body=body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else b"",
+            body=body
+            if isinstance(body, bytes)
+            else body.encode()
+            if isinstance(body, str)
+            else b"",
             status=response.status_code,
             response_headers={name.lower(): value for name, value in response.headers.items()},
             response_body=response.content if isinstance(response.content, bytes) else b"",
