@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from botocore.parsers import ResponseParserError
+
 from ..cloudtrail.call import ApiCall, ApiError, Caller, Wire
 from ..cloudtrail.errors import CloudTrailError
 from ..cloudtrail.path import CloudTrail
@@ -196,9 +198,16 @@ class Gateway:
 
     # -- afterwards -----------------------------------------------------------------------
 
+    def _output(self, known: Known, answer: Answer) -> dict[str, Any]:
+        """Empty when moto's answer does not fit the model: the call is recorded all the same."""
+        try:
+            return self._moto.read_answer(known.route, known.operation.model, answer)
+        except (ResponseParserError, ValueError, KeyError, TypeError):
+            return {}
+
     def _call(self, done: Done) -> ApiCall:
         known, answer = done.known, done.answer
-        output = self._moto.read_answer(known.route, known.operation.model, answer)
+        output = self._output(known, answer)
         error = output.pop("Error", None)
         return ApiCall(
             service=known.route.service,

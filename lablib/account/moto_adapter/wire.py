@@ -122,16 +122,17 @@ class Moto:
         return Operation(model, params)
 
     def read_answer(self, route: Route, model: OperationModel, answer: Answer) -> dict[str, Any]:
-        """The answer as boto3 would show it; {"Error": {"Code", "Message"}} for a refusal."""
+        """The answer as boto3 would show it, without a streamed body (an object's content);
+        {"Error": {"Code", "Message"}} for a refusal."""
         parser = self._parsers.create_parser(route.protocol)
-        shape = model.output_shape if answer.status < 300 else None
+        streamed = answer.status < 300 and model.has_streaming_output
         parsed = parser.parse(
             {
                 "headers": _Headers(answer.headers),
                 "status_code": answer.status,
-                "body": answer.body,
+                "body": b"" if streamed else answer.body,
             },
-            shape,
+            model.output_shape if answer.status < 300 else None,
         )
         parsed.pop("ResponseMetadata", None)
         return dict(parsed)

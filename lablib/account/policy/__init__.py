@@ -7,6 +7,7 @@ refuses to store), actions (what IAM calls an API operation).
 
 from .decision import Decision, Policies, Request, evaluate, refusal
 from .document import Document, MalformedPolicy, Policy, Statement, cached, parse
+from .validation import validate
 from .verdict import role_verdict, service_verdict, trust_verdict
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "role_verdict",
     "service_verdict",
     "trust_verdict",
+    "validate",
 ]

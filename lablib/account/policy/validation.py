@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .document import Document, MalformedPolicy, NotJson, parse
+from .document import LARGEST, Document, MalformedPolicy, NotJson, parse
 from .document import load as load_document
 
 Body = Mapping[str, Any]
@@ -30,15 +30,15 @@ class Kind:
     code: str
     principal: bool | None
     resource: bool | None
-    largest: int
+    largest: int = LARGEST  # characters; IAM's own quotas have errors of their own
     message: str | None = None
     vendor: str | None = None  # the only service whose actions make sense
 
 
 _IAM = "MalformedPolicyDocument"
 KINDS: dict[str, Kind] = {
-    "identity": Kind(_IAM, principal=False, resource=True, largest=6_144),
-    "trust": Kind(_IAM, principal=True, resource=False, largest=8_192, vendor="sts"),
+    "identity": Kind(_IAM, principal=False, resource=True),
+    "trust": Kind(_IAM, principal=True, resource=False, vendor="sts"),
     "scp": Kind(
         "MalformedPolicyDocumentException",
         principal=False,
@@ -122,6 +122,8 @@ def _check(document: Document, rules: Kind, resource: str | None, exists: Exists
     for statement in statements:
         _elements(statement, rules)
     parse(body)
+    if rules is KINDS["identity"] and body.get("Version") != "2012-10-17":
+        raise MalformedPolicy("Policy document must be version 2012-10-17 or greater.")
     _sids(statements, rules)
     for statement in statements:
         _actions(statement, rules)
