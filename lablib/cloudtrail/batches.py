@@ -16,11 +16,12 @@ from random import Random
 from lablib.cloudtrail import latency
 from lablib.cloudtrail.event import Event
 from lablib.cloudtrail.latency import WINDOW
+from lablib.cloudtrail.ledger import Place
 from lablib.cloudtrail.logfile import label_of
 from lablib.cloudtrail.trail import Trail
 
 FILES = (1, 1, 2, 2, 3)  # how many files five minutes get, each as likely
-SHUFFLED = 0.35  # so that 27 % of all files, those of one record counted, are not in order of time
+SHUFFLED = 0.27  # the share of real files in which the records are not in the order of time
 SOONEST = timedelta(seconds=30)  # no file is put earlier after an event (38 s was observed)
 LATEST = timedelta(minutes=10)  # ours: no event waits longer; AWS promises nothing
 
@@ -34,6 +35,10 @@ class Stream:
     account: str
     region: str
     category: str
+
+    @property
+    def place(self) -> Place:
+        return Place(self.trail_arn, self.made, self.region)
 
     @classmethod
     def of(cls, trail: Trail, event: Event) -> Stream:
@@ -49,10 +54,6 @@ class OpenFile:
     due: datetime
     events: list[Event] = field(default_factory=list)
     late: set[str] = field(default_factory=set)  # ids of the events that may still move on
-
-    @property
-    def label(self) -> str:
-        return f"log file for {self.stream.trail_arn.rpartition('/')[2]}, {self.stream.region}"
 
 
 class Batches:
@@ -94,6 +95,7 @@ class Batches:
         if not any(other.events for other in files):
             del self._open[file.stream, file.window]
         stay = [event for event in file.events if not self._moved(file, event)]
+        stay.sort(key=lambda event: event.time)
         if len(stay) > 1 and self._rng.random() < SHUFFLED:
             self._rng.shuffle(stay)
         return stay
@@ -108,12 +110,11 @@ class Batches:
                 return True
         return False
 
-    def waiting(self, trail_arn: str, made: datetime | None, region: str) -> bool:
+    def waiting(self, place: Place) -> bool:
         """Whether events of that trail and Region are still in open files."""
         return any(
-            file.events and (s.trail_arn, s.made, s.region) == (trail_arn, made, region)
-            for (s, _), files in self._open.items()
-            for file in files
+            stream.place == place and any(file.events for file in files)
+            for (stream, _), files in self._open.items()
         )
 
     def holding(self, event_id: str) -> list[OpenFile]:

@@ -12,34 +12,23 @@ first log file, so that silent Regions cost nothing.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
-from typing import Protocol
 
 from lablib.cloudtrail import digest, latency
-from lablib.cloudtrail.batches import Stream
-from lablib.cloudtrail.deliveries import DigestPut, FilePut
+from lablib.cloudtrail.deliveries import DigestPut
 from lablib.cloudtrail.digest import Digest, Listed, Sealed, Signers
+from lablib.cloudtrail.filing import Filed
+from lablib.cloudtrail.ledger import Ledger, Place
 from lablib.cloudtrail.line import KEEPS_TRYING
 from lablib.cloudtrail.trail import Trail
 from lablib.cloudtrail.world import ObjectPut, Refused, Schedule, World
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
-
-Place = tuple[str, datetime | None, str]  # trail ARN, its making, Region
-
-
-class Host(Protocol):
-    """What a chain asks of the delivery."""
-
-    def config(self, arn: str, made: datetime | None) -> Trail: ...
-    def organization(self, trail: Trail) -> str | None: ...
-    def unfinished(self, place: Place) -> bool: ...
-    def digest_put(self, place: Place, put: DigestPut) -> None: ...
-    def digest_refused(self, place: Place, code: str, now: datetime) -> None: ...
 
 
 @dataclass(slots=True)
@@ -95,10 +84,16 @@ class Chains:
     """All chains. A trail without validation has none and costs nothing."""
 
     def __init__(
-        self, world: World, schedule: Schedule, rng: Random, signers: Signers, host: Host
+        self,
+        world: World,
+        schedule: Schedule,
+        rng: Random,
+        ledger: Ledger,
+        signers: Signers,
+        is_unfinished: Callable[[Place], bool],
     ) -> None:
         self._world, self._schedule, self._rng = world, schedule, rng
-        self._signers, self._host = signers, host
+        self._ledger, self._signers, self._is_unfinished = ledger, signers, is_unfinished
         self._chains: dict[tuple[Place, str], list[Chain]] = {}
         self._starts: dict[tuple[str, datetime | None], Start] = {}
 
@@ -114,7 +109,7 @@ class Chains:
                 self._drop(chain)
             chain.end_by(base - SECOND)
         self._starts[trail.arn, trail.created] = Start(base)
-        self._begin((trail.arn, trail.created, trail.home_region), trail.account, base, now)
+        self._begin(Place(trail.arn, trail.created, trail.home_region), trail.account, base, now)
 
     def stopped(self, trail: Trail, now: datetime) -> None:
         start = self._starts.get((trail.arn, trail.created))
@@ -135,9 +130,9 @@ class Chains:
     def _of(self, trail: Trail) -> list[Chain]:
         return [
             chain
-            for ((arn, made, _), _), chains in self._chains.items()
+            for (place, _), chains in self._chains.items()
             for chain in chains
-            if (arn, made) == (trail.arn, trail.created)
+            if (place.trail_arn, place.made) == (trail.arn, trail.created)
         ]
 
     def _begin(self, place: Place, account: str, mark: datetime, now: datetime) -> Chain:
@@ -154,22 +149,20 @@ class Chains:
 
     # --- an hour -------------------------------------------------------------------------------
 
-    def delivered(
-        self, trail: Trail, stream: Stream, put: FilePut, body: bytes, now: datetime
-    ) -> None:
+    def filed(self, place: Place, filed: Filed) -> None:
         """A log file has been put: the hour's digest will list it."""
-        if not trail.validate:
-            return
-        chain = self._current((stream.trail_arn, stream.made, stream.region), stream.account, now)
-        if chain:
-            sha256 = digest.hash_of(body)
-            chain.files.append((now, Listed(put.bucket, put.key, sha256, put.newest, put.oldest)))
+        put = filed.put
+        chain = self._current(place, filed.events[0].account, put.time)
+        if chain and filed.trail.validate:
+            sha256 = digest.hash_of(filed.body)
+            listed = Listed(put.bucket, put.key, sha256, put.newest, put.oldest)
+            chain.files.append((put.time, listed))
 
     def _current(self, place: Place, account: str, now: datetime) -> Chain | None:
         for chain in reversed(self._chains.get((place, account), ())):
             if chain.until is None:
                 return chain
-        start = self._starts.get(place[:2])
+        start = self._starts.get((place.trail_arn, place.made))
         if start is None:
             return None
         mark = start.time + (now - start.time) // HOUR * HOUR
@@ -181,9 +174,7 @@ class Chains:
         when = max(now + SECOND, chain.mark + latency.sample("digest", self._rng))
         if self._is_complete(chain):
             when = now + HOUR  # only to try once more what was refused
-        name = chain.place[0].rpartition("/")[2]
-        label = f"digest file for {name}, {chain.place[2]}"
-        self._schedule.at(when, label, partial(self._hour, chain))
+        self._schedule.at(when, f"digest for {chain.place.label}", partial(self._hour, chain))
 
     def _hour(self, chain: Chain, now: datetime) -> None:
         if chain not in self._chains.get((chain.place, chain.account), ()):
@@ -201,7 +192,7 @@ class Chains:
         if chain.until and chain.begin >= chain.until:
             return True
         over = chain.stopped is not None and chain.begin >= chain.stopped
-        return over and not chain.files and not self._host.unfinished(chain.place)
+        return over and not chain.files and not self._is_unfinished(chain.place)
 
     def _send(self, chain: Chain, now: datetime) -> None:
         """Put all digests that are due, oldest first. What is refused waits for the next hour."""
@@ -210,24 +201,34 @@ class Chains:
             try:
                 self._put(chain, hour, now)
             except Refused as error:
-                self._host.digest_refused(chain.place, error.code, now)
+                self._ledger.failed(chain.place, "digests", error.code, now)
                 if now - hour.end < KEEPS_TRYING:
                     return
             chain.unsent.popleft()
 
     def _put(self, chain: Chain, hour: Hour, now: datetime) -> None:
-        arn, made, region = chain.place
-        trail = self._host.config(arn, made)
-        organization = self._host.organization(trail)
+        trail, region = self._ledger.trail(chain.place), chain.place.region
+        organization = self._ledger.organization(trail)
         key = digest.key_of(trail, chain.account, region, hour.end, organization)
         written = Digest(
             chain.account, trail.s3_bucket, key, hour.start, hour.end, hour.files, chain.previous
         )
         body, metadata, sealed = digest.seal(written, self._signers[region])
         self._world.put_object(
-            ObjectPut(trail.s3_bucket, key, body, arn, kms_key=trail.kms_key, metadata=metadata)
+            ObjectPut(
+                trail.s3_bucket,
+                key,
+                body,
+                trail.arn,
+                kms_key=trail.kms_key,
+                metadata=metadata,
+            )
         )
         chain.previous = sealed
-        keys = tuple(file.key for file in hour.files)
-        put = DigestPut(now, arn, trail.s3_bucket, key, hour.start, hour.end, region, keys)
-        self._host.digest_put(chain.place, put)
+        self._ledger.done.digests.append(_fact(trail, written, region, now))
+        self._ledger.succeeded(chain.place, "digests", now)
+
+
+def _fact(trail: Trail, put: Digest, region: str, now: datetime) -> DigestPut:
+    keys = tuple(file.key for file in put.files)
+    return DigestPut(now, trail.arn, put.bucket, put.key, put.start, put.end, region, keys)

@@ -63,24 +63,25 @@ def label_of(newest: datetime) -> datetime:
     return datetime.fromtimestamp(-(-seconds // step) * step, UTC)
 
 
-def write(events: Sequence[Event], rng: Random) -> Iterator[LogFile]:
-    """Log files of at most 50 MB with these events of one account, Region and category.
+def write(events: Sequence[Event], rng: Random) -> Iterator[tuple[LogFile, tuple[Event, ...]]]:
+    """Log files of at most 50 MB, and the events in each, all of one account, Region and category.
 
     The same events and the same chance give the same bytes.
     """
     for part in _parts(events):
         times = [event.time.replace(microsecond=0) for event in part]
-        yield LogFile(
+        file = LogFile(
             account=part[0].account,
             region=part[0].region,
             category=part[0].category,
             label=label_of(max(times)),
             unique=unique_string(rng),
-            body=compress([event.json for event in part]),
+            body=compress(event.json for event in part),
             events=tuple(event.id for event in part),
             oldest=min(times),
             newest=max(times),
         )
+        yield file, tuple(part)
 
 
 def unique_string(rng: Random) -> str:

@@ -80,7 +80,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One object and the verdict on it: "valid", or what is wrong, in AWS's words where it has some.
+    """One object and its verdict: "valid", or what is wrong, in AWS's words where there are some.
 
     `start` and `end` are the hour of a digest; a log file has that of the digest that lists it.
     """
