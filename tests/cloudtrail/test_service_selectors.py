@@ -8,6 +8,7 @@ import pytest
 
 from lablib.cloudtrail.selectors import match
 from tests.cloudtrail.samples import ACCOUNT, REGION, Account, an_event
+from tests.fakes import TOPIC_ARN, allow_service, policy
 
 ARN = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/watch"
 DEFAULT = {
@@ -256,6 +257,15 @@ def test_insights_are_admitted_by_the_bucket_policy(account: Account) -> None:
     asked = [{"InsightType": "ApiErrorRateInsight"}]
     error = account.refused("PutInsightSelectors", TrailName="watch", InsightSelectors=asked)
     assert error.code == "InsufficientS3BucketPolicyException"
+
+
+def test_insights_publish_no_validation_message(account: Account) -> None:
+    account.world.topics[TOPIC_ARN] = policy(allow_service("sns:Publish", "*"))
+    account.call("UpdateTrail", Name="watch", SnsTopicName="deliveries")
+    before = list(account.world.messages)
+    asked = [{"InsightType": "ApiErrorRateInsight"}]
+    account.call("PutInsightSelectors", TrailName="watch", InsightSelectors=asked)
+    assert account.world.messages == before
 
 
 # --- event configuration -----------------------------------------------------------------------

@@ -84,8 +84,8 @@ class Ready:
 
     def __init__(self, label: str, conditions: Sequence[FieldSelector]) -> None:
         self.label = label
-        # What costs least to ask comes first.
-        order = sorted(conditions, key=lambda one: ORDER.get(one.field, len(ORDER)))
+        # What costs least to ask comes first; the same order in every process.
+        order = sorted(conditions, key=lambda one: (ORDER.get(one.field, len(ORDER)), repr(one)))
         self.conditions = tuple(Condition(one) for one in order)
 
     def failing(self, event: Event, arn: str) -> int:
@@ -166,7 +166,8 @@ def union(field: str, same: Sequence[Said]) -> Said:
     conditions = [one for said in same for one in said.conditions]
     here = [one for one in conditions if one.field == field]
     values: dict[str, Any] = {
-        word: tuple(v for one in here for v in getattr(one, word)) for word in SELECTING
+        word: tuple(dict.fromkeys(v for one in here for v in getattr(one, word)))
+        for word in SELECTING
     }
     number = sum(one.stands_for for one in same)
     others = same[0].conditions.difference(here)

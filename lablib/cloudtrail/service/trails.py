@@ -68,8 +68,7 @@ def create(parts: Parts, request: Request) -> Answer:
         created=request.now,
     )
     trail = replace(blank, **settings(params, request))
-    if params.get("IncludeGlobalServiceEvents") is False:
-        must_include_global(trail)
+    must_include_global(trail)
     if parts.trails.get(arn):
         raise errors.trail_already_exists(name, request.account)
     trail = admitted(parts, request, trail, room=True)
