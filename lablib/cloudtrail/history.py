@@ -99,6 +99,9 @@ class History:
         self._seq = 0
         self._oldest = 1 << 62
 
+    def close(self) -> None:
+        self._db.close()
+
     # --- remembering ---------------------------------------------------------------------------
 
     def remember(self, event: Event) -> None:
