@@ -210,7 +210,7 @@ class History:
         if attribute is None:
             return "events e", "e.scope = ?", [scope]
         if attribute == "EventId":
-            return "events e", "e.id = ? AND e.scope = ?", [value, scope]
+            return "events e", "e.id = ? AND +e.scope = ?", [value, scope]  # + : by_id is better
         source = "marks m CROSS JOIN events e ON e.seq = m.seq"
         where = "m.scope = ? AND m.attribute = ? AND m.value = ?"
         return source, where, [scope, _CODES[attribute], value]
@@ -231,7 +231,7 @@ class History:
         start: datetime | None = None,
         end: datetime | None = None,
     ) -> tuple[Entry, ...]:
-        """Events of all categories and Regions, newest first."""
+        """The events that came last, of all categories and Regions; the newest first."""
         self._write()
         wanted = {"name =": name, "username =": user, "source =": source}
         wanted["time >="] = _seconds_up(start) if start else None  # type: ignore[assignment]
@@ -239,9 +239,10 @@ class History:
         given = {condition: value for condition, value in wanted.items() if value is not None}
         where = " AND ".join(f"e.{condition} ?" for condition in given) or "1"
         rows = self._rows(
-            f"FROM events e WHERE {where} ORDER BY e.time DESC, e.seq DESC LIMIT ?",
+            f"FROM events e WHERE {where} ORDER BY e.seq DESC LIMIT ?",
             [*given.values(), -1 if limit is None else limit],
         )
+        rows.sort(key=lambda row: (row[1], row[0]), reverse=True)
         return tuple(self._entry(row) for row in rows)
 
     def _rows(self, rest: str, values: list[Any]) -> list[tuple[Any, ...]]:
