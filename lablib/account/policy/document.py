@@ -143,7 +143,7 @@ def _known(body: Mapping[str, Any], elements: frozenset[str]) -> None:
 
 def _short(value: object) -> str:
     """A value for a message: never megabytes of it, never a deep structure."""
-    text = str(value) if isinstance(value, str | int | float | bool) else type(value).__name__
+    text = value if isinstance(value, str) else type(value).__name__
     return text if len(text) <= 80 else text[:80] + "…"
 
 
@@ -229,9 +229,13 @@ def _conditions(block: Any, variables: bool) -> Iterable[Condition]:
 def _values(key: Any, values: Any) -> tuple[str, ...]:
     """Condition values as text; JSON's numbers and booleans count as their text."""
     listed = values if isinstance(values, list) else [values]
-    if not isinstance(key, str) or not all(isinstance(v, str | int | float) for v in listed):
+    if not isinstance(key, str) or not all(_is_plain(value) for value in listed):
         raise MalformedPolicy(f"Policy has an invalid condition value for key {_short(key)}")
     return tuple(_value(each) for each in listed)
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | float | bool) or (isinstance(value, int) and abs(value) < 10**60)
 
 
 def _value(value: str | float | bool) -> str:
