@@ -12,7 +12,7 @@ from lablib.connection import Control
 from lablib.errors import LabError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from lablib.search.table import Table
 
 
 TOLD = 20  # things that happened, in words
@@ -132,13 +132,15 @@ class Clock:
         """Hold lab time where it is; `play(1)` lets it go on."""
         return Reading(self._control.clock(pause=True))
 
-    def due(self) -> pd.DataFrame:
+    def due(self) -> Table:
         """What is due next, as a table: Time, In (from now), What."""
         import pandas as pd
 
+        from lablib.search.table import Table
+
         reading = self.read()
         rows = [(time, time - reading.time, what) for time, what in reading.due]
-        return pd.DataFrame(rows, columns=pd.Index(["Time", "In", "What"]))
+        return Table(rows, columns=pd.Index(["Time", "In", "What"]))
 
     def __repr__(self) -> str:
         return repr(self.read())

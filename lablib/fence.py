@@ -147,7 +147,7 @@ def _keep_values(path: Path, section: str, values: Mapping[str, str]) -> None:
 
 def with_values(text: str, section: str, values: Mapping[str, str]) -> str:
     """The text of an AWS file whose `section` has these values; all else stays as it is."""
-    before, head, rest = text.partition(f"[{section}]")
+    before, _, rest = text.partition(f"[{section}]")
     inside, bracket, after = rest.partition("\n[")
     given = [line for line in inside.split("\n") if line.strip()]
     kept = [line for line in given if line[0].isspace() or _name(line) not in values]

@@ -16,10 +16,8 @@ from lablib.errors import LabError
 from lablib.fence import own_credentials
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from lablib.search.event import Event
-    from lablib.search.frames import EventFrame
+    from lablib.search.table import Table
     from lablib.search.trace import Trace
     from lablib.show.chart import Chart
     from lablib.show.panel import Panel
@@ -165,7 +163,7 @@ class Lab:
         start: datetime | None = None,
         end: datetime | None = None,
         limit: int = 50,
-    ) -> EventFrame:
+    ) -> Table:
         """The newest events, management and data, as a table. No trail and no waiting needed.
 
         It is the lab's own view; Event history, as AWS shows it, is `lab.history()`.
@@ -191,7 +189,7 @@ class Lab:
         limit: int = 50,
         region: str | None = None,
         **attribute: str | bool | None,
-    ) -> EventFrame:
+    ) -> Table:
         """What Event history (LookupEvents) holds: the newest `limit` management events.
 
         At most one attribute, as in AWS: name, user, source, resource, resource_type, id,
@@ -217,7 +215,15 @@ class Lab:
         from lablib.search.event import event_id
         from lablib.search.trace import Trace
 
-        return Trace(self.control.get("trace", event=event_id(event)))
+        return Trace(self.control.get("trace", event=self._whole_id(event_id(event))))
+
+    def _whole_id(self, id: str) -> str:
+        """The whole id of one that was copied from a table, where it is shortened."""
+        start = id.rstrip("…").strip()
+        if len(start) >= 36 or len(start) < 6:
+            return start
+        ids = [record["eventID"] for record in self.control.get("events")["events"]]
+        return next((whole for whole in ids if whole.startswith(start)), start)
 
     # what was delivered
 
@@ -241,9 +247,7 @@ class Lab:
         answer: dict[str, Any] = self.control.get("timeline", start=_iso(start), end=_iso(end))
         return answer
 
-    def deliveries(
-        self, start: datetime | None = None, end: datetime | None = None
-    ) -> pd.DataFrame:
+    def deliveries(self, start: datetime | None = None, end: datetime | None = None) -> Table:
         """The log files that CloudTrail has put into S3, with how long their events waited."""
         from lablib.search.frames import deliveries_frame
 
@@ -256,7 +260,7 @@ class Lab:
 
         return delays(ax=ax)
 
-    def log_files(self, bucket: str | None = None) -> pd.DataFrame:
+    def log_files(self, bucket: str | None = None) -> Table:
         """The log files that stand in a bucket, or in the buckets of all trails: ListObjectsV2."""
         from lablib.search.frames import files_frame
 
@@ -271,7 +275,7 @@ class Lab:
         pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
         return [entry for page in pages for entry in page.get("Contents", ())]
 
-    def read(self, bucket: Any, key: str | None = None, *, user: str | None = None) -> EventFrame:
+    def read(self, bucket: Any, key: str | None = None, *, user: str | None = None) -> Table:
         """The records of one log file in S3, as a table: GetObject, unzip, parse.
 
         Takes a bucket and a key, "s3://bucket/key", or one row of `lab.log_files()`.

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from lablib.search.event import Record, event_time, resource_names, user_name
+from lablib.search.table import Table
 
 # The console's words for Event history's columns.
 COLUMNS = (
@@ -33,35 +34,12 @@ FILE_NAME = re.compile(
 )
 
 
-class EventFrame(pd.DataFrame):  # type: ignore[misc]
-    """A pandas frame of events that keeps each whole record in a column it does not print."""
-
-    @property
-    def _constructor(self) -> type[EventFrame]:
-        return EventFrame
-
-    def _shown(self) -> pd.DataFrame:
-        plain = pd.DataFrame(self).drop(columns="Record", errors="ignore")
-        if "Event time" in plain and len(plain):
-            plain["Event time"] = plain["Event time"].dt.strftime("%Y-%m-%d %H:%M:%S")
-        return plain.astype(object).where(plain.notna(), "")
-
-    def _repr_html_(self) -> str | None:
-        html: str | None = self._shown()._repr_html_()
-        return html
-
-    def __repr__(self) -> str:
-        if self.empty:
-            return "No events."
-        return str(self._shown().to_string(max_rows=40, max_colwidth=40, justify="left"))
-
-
 def records_frame(
     records: Iterable[Record], resources: Mapping[str, list[str]] | None = None
-) -> EventFrame:
+) -> Table:
     """One row a record, in the order given. `resources` may name them by event id."""
     rows = [_row(record, resources or {}) for record in records]
-    frame = EventFrame(rows, columns=pd.Index(COLUMNS))
+    frame = Table(rows, columns=pd.Index(COLUMNS))
     frame["Event time"] = pd.to_datetime(frame["Event time"], utc=True)
     return frame
 
@@ -81,7 +59,7 @@ def _row(record: Record, resources: Mapping[str, list[str]]) -> tuple[Any, ...]:
     )
 
 
-def history_frame(items: Iterable[Mapping[str, Any]]) -> EventFrame:
+def history_frame(items: Iterable[Mapping[str, Any]]) -> Table:
     """What LookupEvents answered, in the same columns."""
     listed = list(items)
     named = {
@@ -111,7 +89,7 @@ def label_time(key: str) -> datetime | None:
     return datetime.strptime(label, form).replace(tzinfo=UTC)
 
 
-def files_frame(objects: Iterable[tuple[str, Mapping[str, Any]]]) -> pd.DataFrame:
+def files_frame(objects: Iterable[tuple[str, Mapping[str, Any]]]) -> Table:
     """(bucket, entry of ListObjectsV2) pairs as a table, oldest delivery first."""
     rows = [
         {
@@ -127,13 +105,14 @@ def files_frame(objects: Iterable[tuple[str, Mapping[str, Any]]]) -> pd.DataFram
         if (match := FILE_NAME.search(entry["Key"]))
     ]
     columns = ("Delivered", "Bucket", "Key", "Label", "Region", "Kind", "Bytes")
-    frame = pd.DataFrame(rows, columns=pd.Index(columns))
+    frame = Table(rows, columns=pd.Index(columns))
     for name in ("Delivered", "Label"):
         frame[name] = pd.to_datetime(frame[name], utc=True)
-    return frame.sort_values("Delivered", ignore_index=True)
+    ordered: Table = frame.sort_values("Delivered", ignore_index=True)
+    return ordered
 
 
-def deliveries_frame(files: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+def deliveries_frame(files: Iterable[Mapping[str, Any]]) -> Table:
     """The account's list of delivered files as a table; delays are in seconds.
 
     "Oldest waited" and "Newest waited" run from an event to the moment its file stood in S3.
@@ -141,7 +120,7 @@ def deliveries_frame(files: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     columns = ("Delivered", "Trail", "Label", "Category", "Region", "Events", "Bytes")
     tail = ("Oldest waited", "Newest waited", "Bucket", "Key")
     rows = [_delivery(file) for file in files]
-    return pd.DataFrame(rows, columns=pd.Index([*columns, *tail]))
+    return Table(rows, columns=pd.Index([*columns, *tail]))
 
 
 def _delivery(file: Mapping[str, Any]) -> dict[str, Any]:

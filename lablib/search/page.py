@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lablib.search.frames import EventFrame, history_frame
+from lablib.search.frames import history_frame
+from lablib.search.table import Table
 
 # The console's words for the lookup attributes, in its order, and LookupEvents' keys.
 # Source: User Guide, "Viewing recent management events with the console"; its first choice is
@@ -28,7 +29,7 @@ NO_ATTRIBUTE = "None (all events)"
 class Page:
     """Some events, newest first, and the token that leads to the older ones (None on the last)."""
 
-    events: EventFrame
+    events: Table
     token: str | None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from lablib.search.event import Event
+from lablib.search.table import Table
 
 TAKEN = {True: "✔ taken", False: "– not taken"}
 
@@ -37,17 +38,17 @@ class Trace:
         """Names of the trails that took the event."""
         return [_trail(match) for match in self.matches if match["taken"]]
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self) -> Table:
         """One row a stage: Stage, Time, What, Why."""
         rows = [
             (s["stage"], _time(s), s.get("what") or "", s.get("why") or "") for s in self.stages
         ]
-        return pd.DataFrame(rows, columns=pd.Index(["Stage", "Time", "What", "Why"]))
+        return Table(rows, columns=pd.Index(["Stage", "Time", "What", "Why"]))
 
-    def trails(self) -> pd.DataFrame:
+    def trails(self) -> Table:
         """One row a trail: Trail, Taken, Why."""
         rows = [(_trail(m), TAKEN[bool(m["taken"])], m["why"]) for m in self.matches]
-        return pd.DataFrame(rows, columns=pd.Index(["Trail", "Taken", "Why"]))
+        return Table(rows, columns=pd.Index(["Trail", "Taken", "Why"]))
 
     def __repr__(self) -> str:
         lines = [repr(self.event), ""]
@@ -59,29 +60,12 @@ class Trace:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        stages = self.to_frame()
-        stages["Time"] = [_clock(time) for time in stages["Time"]]
-        trails = self.trails()
-        found = _table(trails) if len(trails) else "<p>No trail was there to take it.</p>"
+        found = self.trails()._repr_html_() if self.matches else "<p>No trail was there.</p>"
         return (
             f"<p><strong>{escape(self.event.name)}</strong>, stage by stage: "
-            f"{escape(repr(self.event))}</p>{_table(stages)}"
+            f"{escape(repr(self.event))}</p>{self.to_frame()._repr_html_()}"
             f"<p><strong>Which trails took it, and why</strong></p>{found}"
         )
-
-
-def _table(frame: pd.DataFrame) -> str:
-    """An HTML table whose text is left-aligned and may wrap."""
-    head = "".join(f"<th scope='col' style='text-align:left'>{escape(str(c))}</th>" for c in frame)
-    rows = "".join(
-        "<tr>" + "".join(_cell(value) for value in row) + "</tr>"
-        for row in frame.itertuples(index=False)
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def _cell(value: Any) -> str:
-    return f"<td style='text-align:left;vertical-align:top'>{escape(str(value))}</td>"
 
 
 def _trail(match: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from lablib.search.table import html_table
 from lablib.show.style import DARK, LIGHT, Palette, settings
 
 Draw = Callable[[Any, Palette], None]  # draws on matplotlib axes
@@ -73,7 +74,7 @@ class Chart:
 
     def html(self) -> str:
         """Both pictures with alt text, of which the theme shows one, and the table below."""
-        table = self.table.to_html(index=False, border=0, na_rep="", classes="dataframe")
+        table = html_table(list(self.table), self.table.itertuples(index=False, name=None))
         return (
             f"<figure style='margin:0'>{_SWITCH}"
             f"{self._image(LIGHT)}{self._image(DARK)}"

@@ -85,7 +85,7 @@ def _draw(axes: Any, palette: Palette, paths: Sequence[str]) -> None:
         )
     _stated(axes, palette, len(paths))
     axes.set_yticks([row + 0.2 for row in range(len(paths))], [NAMES[p] for p in reversed(paths)])
-    axes.set_ylim(-0.35, len(paths) + 0.05)
+    axes.set_ylim(-0.35, len(paths) + 0.15)
     _minutes(axes, end)
     axes.set_title("How long after the call?")
 
@@ -145,7 +145,7 @@ def _stated(axes: Any, palette: Palette, rows: int) -> None:
     axes.axvline(at, color=colour, ls=(0, (5, 3)), lw=1.8, zorder=1.5)
     axes.text(
         at + 4,
-        rows - 0.02,
+        rows + 0.03,
         "AWS states: about 5 minutes on average",
         color=colour,
         va="center",

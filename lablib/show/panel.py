@@ -17,6 +17,7 @@ _STYLE = """<style>
   color: var(--jp-content-font-color1); border-bottom: 1px solid var(--jp-border-color2)}
 .lab-panel th {font-weight: 600; color: var(--jp-content-font-color1)}
 .lab-panel p, .lab-panel pre {margin: 4px 0; color: var(--jp-content-font-color1)}
+.lab-panel .lab-whole {white-space: nowrap}
 .lab-panel .lab-time {font-size: 150%; font-variant-numeric: tabular-nums}
 .lab-panel .lab-faint {color: var(--jp-content-font-color2)}
 .lab-panel .lab-error {color: var(--jp-error-color1); font-weight: 600}
@@ -40,11 +41,10 @@ class Panel:
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
         self.kind, self.text, self._on_close = kind, text, on_close
-        self.box = widgets.VBox([widgets.HTML(_STYLE, layout={"display": "none"}), *children])
+        style = widgets.HTML(_STYLE, layout={"display": "none"})
+        frame = {"border": "1px solid var(--jp-border-color1)", "padding": "8px 12px"}
+        self.box = widgets.VBox([style, *children], layout={**frame, "max_width": "1000px"})
         self.box.add_class("lab-panel")
-        self.box.layout = widgets.Layout(
-            border="1px solid var(--jp-border-color1)", padding="8px 12px", max_width="1000px"
-        )
         if earlier := _open.pop(kind, None):
             earlier.close()
         _open[kind] = self
@@ -113,13 +113,17 @@ def row(*children: Any) -> Any:
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], caption: str) -> str:
     """An HTML table with a caption and column heads, its cells escaped."""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}</tr>" for cells in rows
-    )
+    body = "".join(f"<tr>{''.join(map(_cell, cells))}</tr>" for cells in rows)
     return (
         f'<div class="lab-scroll"><table><caption style="text-align:left">{escape(caption)}'
         f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _cell(value: Any) -> str:
+    words = str(value)
+    whole = ' class="lab-whole"' if len(words) <= 22 else ""
+    return f"<td{whole}>{escape(words)}</td>"
 
 
 def error_line(error: BaseException) -> str:

@@ -12,6 +12,7 @@ import ipywidgets as widgets
 
 from lablib.search.event import Event
 from lablib.search.page import ATTRIBUTES, NO_ATTRIBUTE, Page, look_up
+from lablib.search.table import shown
 from lablib.show.panel import Panel, button, choice, error_line, field, row, table
 
 if TYPE_CHECKING:
@@ -171,8 +172,6 @@ def _results(events: Any, caption: str) -> str:
     if events.empty:
         advice = "Look at the spelling, the value and the range."
         return f"<p role='status'>{escape(caption)}. {advice}</p>"
-    rows = [
-        (number, f"{time:%Y-%m-%d %H:%M:%S}", *rest)
-        for number, (time, *rest) in enumerate(events[list(COLUMNS)].itertuples(index=False), 1)
-    ]
+    cells = events[list(COLUMNS)].itertuples(index=False, name=None)
+    rows = [(number, *map(shown, row)) for number, row in enumerate(cells, 1)]
     return table(("No.", "Event time (UTC)", *COLUMNS[1:]), rows, caption)

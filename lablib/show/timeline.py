@@ -24,7 +24,7 @@ ROWS = {  # from top to bottom; the words beside the axis
 }
 ALWAYS = ("calls", "batches", "files")  # the others have a row when there is something in it
 LANE = 0.2  # of a row, for batches that overlap
-NAMES_AT_MOST = 14  # call names in the picture; the table has them all
+NAMES_IN_A_GROUP = 3  # call names above one place; the table has them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,18 +156,20 @@ class _Picture:
         self._call_names(calls, y)
 
     def _call_names(self, calls: list[tuple[datetime, Data]], y: float) -> None:
-        """Names above the marks, runs of the same name once, where there is room."""
-        free = [self.start - timedelta(days=1)] * 3
-        inch = (self.end - self.start) / 7.4
-        said = 0
+        """Names above the marks; what has no room of its own is counted with its neighbours."""
+        character = (self.end - self.start) / 100  # of the small type, with room to spare
+        groups: list[tuple[datetime, list[str]]] = []
+        until = self.start - timedelta(days=1)
         for name, time, count in _runs(calls):
             words = f"{name} ×{count}" if count > 1 else name
-            level = next((n for n, until in enumerate(free) if until <= time), None)
-            if level is None or said >= NAMES_AT_MOST:
-                continue
-            free[level] = time + inch * (0.072 * len(words) + 0.08)
-            said += 1
-            self._text(time, y + 0.2 + 0.19 * level, words, faint=False)
+            if time >= until:
+                groups.append((time, []))
+            groups[-1][1].append(words)
+            if len(groups[-1][1]) <= NAMES_IN_A_GROUP:
+                until = max(until, groups[-1][0] + character * (len(words) + 1))
+        for time, names in groups:
+            for level, words in enumerate(reversed(_shortened(names))):
+                self._text(time, y + 0.2 + 0.19 * level, words, faint=False)
 
     def batches(self) -> None:
         look = LOOKS["batch"]
@@ -252,14 +254,13 @@ class _Picture:
         faint: bool = True,
         beside: bool = False,
     ) -> None:
-        late = beside and time > self.start + 0.84 * (self.end - self.start)  # no room on the right
         self.axes.annotate(
             words,
             (time, y),
-            (-8 if late else 8 if beside else -3, 0),
+            (8 if beside else -3, 0),
             textcoords="offset points",
             va="center",
-            ha="right" if late else "left",
+            ha="left",
             fontsize="small",
             color=self.palette.faint if faint else self.palette.ink,
             bbox={"facecolor": self.palette.page, "edgecolor": "none", "pad": 0.5},
@@ -272,7 +273,8 @@ class _Picture:
         locator: Any = dates.AutoDateLocator(tz=UTC)  # type: ignore[no-untyped-call]
         form: Any = dates.ConciseDateFormatter(locator, tz=UTC)  # type: ignore[no-untyped-call]
         if self.end - self.start <= timedelta(minutes=100):  # as log files are named
-            locator = dates.MinuteLocator(range(0, 60, 5), tz=UTC)  # type: ignore[no-untyped-call]
+            step = 1 if self.end - self.start <= timedelta(minutes=9) else 5
+            locator = dates.MinuteLocator(range(0, 60, step), tz=UTC)  # type: ignore[no-untyped-call]
             form = dates.DateFormatter("%H:%M", tz=UTC)  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(form)
@@ -283,6 +285,13 @@ class _Picture:
         axes.set_axisbelow(True)
         axes.set_xlabel(f"lab time, UTC ({self.start:%Y-%m-%d})")
         axes.set_title("What happened when")
+
+
+def _shortened(names: list[str]) -> list[str]:
+    if len(names) <= NAMES_IN_A_GROUP:
+        return names
+    kept = names[: NAMES_IN_A_GROUP - 1]
+    return [*kept, f"and {len(names) - len(kept)} more"]
 
 
 def _runs(calls: Iterable[tuple[datetime, Data]]) -> list[tuple[str, datetime, int]]:
@@ -304,4 +313,4 @@ def _span(data: Data) -> tuple[datetime, datetime]:
     times = times or [datetime.fromtimestamp(0, UTC)]
     first, last = min(times), max(times)
     room = max(last - first, timedelta(minutes=5))
-    return first - room * 0.03, last + room * 0.16
+    return first - room * 0.03, last + room * 0.26

@@ -129,16 +129,18 @@ def test_events_come_in_the_consoles_columns_and_keep_their_records(lab: Lab) ->
     assert "Record" not in repr(events) and "eventVersion" not in (events._repr_html_() or "")
 
 
-@pytest.mark.parametrize("thing", ["id", "row", "event", "record"])
+@pytest.mark.parametrize("thing", ["id", "row", "event", "record", "shortened id"])
 def test_an_event_is_traced_by_whatever_stands_for_it(lab: Lab, fake: Any, thing: str) -> None:
     row = lab.events().iloc[0]
     things = {
         "id": row["Event ID"],
+        "shortened id": f"{row['Event ID'][:8]}…",
         "row": row,
         "event": lab.event(row["Event ID"]),
         "record": row["Record"],
     }
     trace = lab.trace(things[thing])
+    assert fake.asked[-1][1] == f"trace?event={row['Event ID']}"
     assert trace.taken_by == ["a"]
     assert "– not taken: b — no" in repr(trace)
     assert list(trace.to_frame()["Stage"]) == ["record"]
