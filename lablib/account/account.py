@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-
-import time_machine
+from datetime import datetime
 
 from ..cloudtrail.path import CloudTrail
 from . import journal
 from .chance import Chance, SystemRandomness, rsa_key
 from .clock import Clock, Happened, Setting
+from .frozen import Frozen
 from .gateway import Gateway
 from .identity import Identities, draw_key
 from .journal import Birth, CallEntry, ClockEntry
@@ -23,25 +21,7 @@ from .moto_adapter.wire import Moto
 from .sts import Sts
 from .world import LabWorld
 
-REGION = "us-east-1"
 LEARNER = "learner"
-
-
-class Frozen:
-    """The process's own clock, standing still at the lab time of what is happening (time-machine
-    moves every clock that moto reads); real time stays readable behind it."""
-
-    def __init__(self, start: datetime) -> None:
-        self._travel = time_machine.travel(start, tick=False)
-        self._traveller = self._travel.start()
-
-    def move_to(self, moment: datetime) -> None:
-        self._traveller.move_to(moment, tick=False)
-
-    @staticmethod
-    def real() -> datetime:
-        hatch = time_machine.escape_hatch
-        return datetime.fromtimestamp(hatch.time.time() if hatch.is_travelling() else time.time(), UTC)
 
 
 class Account:
@@ -66,12 +46,9 @@ class Account:
         self.clock = Clock(
             Setting(birth.start, frozen.real(), 1.0, birth.frozen), frozen.real, self._enter
         )
-        self._enter(birth.start, "birth")
         self.identities = Identities(
             birth.account, draw_key(self.chance.stream("root key"), "AKIA")
         )
-        learner = draw_key(self.chance.stream("learner key"), "AKIA")
-        facts.create_user(birth.account, LEARNER, "AdministratorAccess", learner.id, learner.secret)
         self.world = LabWorld(birth.account)
         self.cloudtrail = CloudTrail(
             self.world,
@@ -79,10 +56,22 @@ class Account:
             self.chance.stream("cloudtrail"),
             signing_key=lambda region: rsa_key(self.chance.stream(f"digest key:{region}")),
         )
-        self.gateway = Gateway(birth.account, moto, self.identities, Sts(self.identities), self.cloudtrail)
+        self.gateway = Gateway(
+            birth.account, moto, self.identities, Sts(self.identities), self.cloudtrail
+        )
         self._number = 0
-        self._entered = "birth"
+        self._born = False
         randomness.chance = None
+
+    def be_born(self) -> None:
+        """Creates what an account has from its birth: the learner. Done before the first call is
+        answered, not before the process is ready: moto's IAM takes long to load."""
+        if self._born:
+            return
+        self._born = True
+        self._enter(self.birth.start, "birth")
+        key = draw_key(self.chance.stream("learner key"), "AKIA")
+        facts.create_user(self.birth.account, LEARNER, "AdministratorAccess", key.id, key.secret)
 
     def _enter(self, moment: datetime, name: str) -> None:
         """Something happens at `moment`: clocks stand there, chance starts the stream `name`."""
@@ -95,6 +84,7 @@ class Account:
         with self.lock:
             before, self._randomness.chance = self._randomness.chance, self.chance
             try:
+                self.be_born()
                 yield
             finally:
                 self._randomness.chance = before
@@ -132,8 +122,7 @@ class Account:
             self.gateway.settle()
 
     def _happen(self, until: datetime) -> list[Happened]:
-        happened = list(self.clock.visit(until))
-        return happened
+        return list(self.clock.visit(until))
 
     def tick(self) -> None:
         """Lets happen what has become due by now."""
@@ -183,8 +172,3 @@ class Account:
             self.notes.append(
                 f"Call {entry.number} ({what}) answered differently when it was done again."
             )
-
-
-def default_start(real: datetime) -> datetime:
-    """Now, in whole milliseconds (what journals and answers can carry)."""
-    return real - timedelta(microseconds=real.microsecond % 1000)

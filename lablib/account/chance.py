@@ -94,9 +94,9 @@ def rsa_key(rng: random.Random, bits: int = 2048) -> rsa.RSAPrivateKey:
 def _prime(rng: random.Random, bits: int, exponent: int) -> int:
     while True:
         candidate = rng.getrandbits(bits) | (3 << (bits - 2)) | 1
-        if all(candidate % p for p in SMALL_PRIMES) and (candidate - 1) % exponent:
-            if _probably_prime(candidate, rng):
-                return candidate
+        plausible = (candidate - 1) % exponent and all(candidate % p for p in SMALL_PRIMES)
+        if plausible and _probably_prime(candidate, rng):
+            return candidate
 
 
 def _probably_prime(n: int, rng: random.Random) -> bool:

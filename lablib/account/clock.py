@@ -57,7 +57,9 @@ class Agenda:
         return None
 
     def upcoming(self, count: int) -> list[Happened]:
-        return [Happened(when, label) for when, _, label, _ in heapq.nsmallest(count, self._entries)]
+        return [
+            Happened(when, label) for when, _, label, _ in heapq.nsmallest(count, self._entries)
+        ]
 
 
 class Clock:
@@ -119,11 +121,13 @@ class Clock:
 
 
 def parse_time(text: str) -> datetime:
-    """An ISO 8601 instant as UTC; without an offset it is taken as UTC. ValueError if it is none."""
+    """An ISO 8601 instant as UTC; one without an offset is UTC. Raises ValueError."""
     moment = datetime.fromisoformat(text)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def show_time(moment: datetime) -> str:
     """ISO 8601 with milliseconds and Z, as the control interface shows it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+    return (
+        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+    )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from .account import REGION, Account
+from .account import Account
 from .clock import Happened, parse_time, show_time
 from .journal import JournalDamaged
 from .messages import Answer, Request
@@ -90,7 +90,9 @@ class Control:
         handler = self._handlers.get((request.method, name))
         if handler is None:
             known = ", ".join(f"{method} {PREFIX}{name}" for method, name in self._handlers)
-            raise ControlError(404, f"There is no {request.method} {request.path}. There is: {known}.")
+            raise ControlError(
+                404, f"There is no {request.method} {request.path}. There is: {known}."
+            )
         body: Any = request.body
         if request.method == "POST" and name != "journal":
             body = _object(request.body)
@@ -134,7 +136,9 @@ class Control:
         try:
             return self._host.account.clock.now() + timedelta(seconds=seconds)
         except OverflowError:
-            raise ControlError(400, "That is further than a calendar goes (the year 9999).") from None
+            raise ControlError(
+                400, "That is further than a calendar goes (the year 9999)."
+            ) from None
 
     def _not_before_now(self, moment: datetime) -> datetime:
         now = self._host.account.clock.now()
@@ -149,7 +153,9 @@ class Control:
         account.settle()
         due = account.clock.agenda.next()
         if due is None:
-            raise ControlError(409, "Nothing is due. Make an API call that a trail logs, then try again.")
+            raise ControlError(
+                409, "Nothing is due. Make an API call that a trail logs, then try again."
+            )
         return max(due, account.clock.now())
 
     def _play(self, speed: Any) -> list[Happened]:
@@ -202,6 +208,7 @@ class Control:
     def _credentials(self, query: Mapping[str, str], body: Any) -> dict[str, Any]:
         user = query.get("user", "")
         with self._host.account.lock:
+            self._host.account.settle()
             try:
                 pair = self._host.account.identities.credentials(user)
             except KeyError:
@@ -253,6 +260,3 @@ def _json(status: int, value: Any) -> Answer:
         return Answer.make(status, [("Content-Type", "application/octet-stream")], value)
     body = json.dumps(value, separators=(",", ":"), default=str).encode()
     return Answer.make(status, [("Content-Type", "application/json")], body)
-
-
-__all__ = ["PREFIX", "REGION", "Control", "ControlError", "Host"]

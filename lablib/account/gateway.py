@@ -1,11 +1,11 @@
 """What happens to one API call, stage by stage.
 
-    route      which service is the request for?
-    identify   whose key signed it?
-    decode     which operation, with which parameters?
-    perform    our own CloudTrail and STS, or moto
-    sign off   AWS's request id, in the service's form
-    record     (after the answer has gone out) the event, and its way to the trails
+route      which service is the request for?
+identify   whose key signed it?
+decode     which operation, with which parameters?
+perform    our own CloudTrail and STS, or moto
+sign off   AWS's request id, in the service's form
+record     (after the answer has gone out) the event, and its way to the trails
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Gateway:
         return answer
 
     def look(self, request: Request, now: datetime) -> Answer:
-        """Answers a call that leaves no record: a check looks, the learner's history stays theirs."""
+        """Answers a call that leaves no record: looking changes nobody's history."""
         return self._answer(request, now, random.Random(0))[0]
 
     def settle(self) -> None:
@@ -148,7 +148,9 @@ class Gateway:
             operation = self._moto.operation(route, request)
         except Exception as error:
             raise Refuse(
-                Refusal("SerializationException", f"The request could not be read: {error}"[:300], 400)
+                Refusal(
+                    "SerializationException", f"The request could not be read: {error}"[:300], 400
+                )
             ) from None
         if operation is None:
             raise Refuse(refusals.refusal("no such operation", route.service, route.protocol))

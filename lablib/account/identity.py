@@ -69,7 +69,8 @@ HEADER = re.compile(r"Credential=([^/,\s]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 def scope_of(request: Request) -> Scope | None:
     """From the Authorization header or a presigned URL; None for an unsigned request."""
     if found := HEADER.search(request.header("Authorization")):
-        return Scope(*found.groups(), request.header("X-Amz-Security-Token"))
+        key_id, region, service = found.groups()
+        return Scope(key_id, region, service, request.header("X-Amz-Security-Token"))
     query = dict(request.query)
     parts = unquote(query.get("X-Amz-Credential", "")).split("/")
     if len(parts) == 5:

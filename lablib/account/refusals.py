@@ -12,6 +12,9 @@ INVALID = "The security token included in the request is invalid."
 EXPIRED = "The security token included in the request is expired"
 S3_UNKNOWN = "The AWS Access Key Id you provided does not exist in our records."
 EC2_UNKNOWN = "AWS was not able to validate the provided access credentials"
+UNSIGNED = "Request is missing Authentication Token"
+EC2_UNSIGNED = "The request must contain the parameter AWSAccessKeyId"
+S3_NO_METHOD = "The specified method is not allowed against this resource."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,13 @@ REFUSALS = {
     },
     "unsigned": {
         "s3": Refusal("AccessDenied", "Access Denied", 403),
-        "ec2": Refusal("MissingParameter", "The request must contain the parameter AWSAccessKeyId", 400),
-        "query": Refusal("MissingAuthenticationToken", "Request is missing Authentication Token", 403),
-        "json": Refusal("MissingAuthenticationTokenException", "Missing Authentication Token", 400),
-        "rest": Refusal("MissingAuthenticationTokenException", "Missing Authentication Token", 403),
+        "ec2": Refusal("MissingParameter", EC2_UNSIGNED, 400),
+        "query": Refusal("MissingAuthenticationToken", UNSIGNED, 403),
+        "json": Refusal("MissingAuthenticationTokenException", UNSIGNED, 400),
+        "rest": Refusal("MissingAuthenticationTokenException", UNSIGNED, 403),
     },
     "no such operation": {
-        "s3": Refusal("MethodNotAllowed", "The specified method is not allowed against this resource.", 405),
+        "s3": Refusal("MethodNotAllowed", S3_NO_METHOD, 405),
         "ec2": Refusal("InvalidAction", "The action is not valid for this web service.", 400),
         "query": Refusal("InvalidAction", "Could not find operation for this request.", 400),
         "json": Refusal("UnknownOperationException", "Unknown operation.", 400),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from http.client import responses
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from .chance import SystemRandomness, draw_seed
@@ -25,12 +25,17 @@ RANDOMNESS.install()  # before moto is imported: its modules bind os.urandom whe
 
 from werkzeug.serving import BaseWSGIServer, make_server  # noqa: E402
 
-from .account import REGION, Account, Frozen, default_start  # noqa: E402
-from .control import PREFIX, Control  # noqa: E402
+from .frozen import Frozen, default_start  # noqa: E402
 from .moto_adapter.wire import Handler as MotoHandler  # noqa: E402
 from .moto_adapter.wire import Moto  # noqa: E402
 
+if TYPE_CHECKING:
+    from .account import Account
+    from .control import Control
+
 ACCOUNT_ID = "123456789012"
+REGION = "us-east-1"
+PREFIX = "/_lab/"
 LARGEST_BODY = 512 * 2**20
 OBSERVER = "HTTP_X_LAB_OBSERVER"
 
@@ -40,53 +45,67 @@ class ServeError(Exception):
 
 
 class Server:
-    """Implements `control.Host`."""
+    """The process around the account (`control.Host`).
 
-    def __init__(self, state: StateFolder, birth: Birth | None, port: int) -> None:
+    A new account's port is open before its parts are loaded: a first request waits for them. An
+    account with a past is replayed first, so that `ready` means that it is as it was.
+    """
+
+    account: Account
+    _control: Control
+
+    def __init__(self, state: StateFolder, birth: Birth, port: int) -> None:
         self.state = state
         self.notes: list[str] = []
         self._frozen = Frozen(Frozen.real())
         self._moto = Moto(RANDOMNESS)
         self._kept = state.kept()
         self.token = str(self._kept["token"])
-        contents = self._open_journal(birth)
+        self._stopped = threading.Event()
+        self._contents = self._open_journal(birth)
+        self.birth = self._contents.birth
         self.journal_file = JournalFile(state.journal)
-        self.account = self._make(contents)
+        if self._contents.entries:
+            self.assemble()
         self._http = self._listen(port)
         self.endpoint = f"http://127.0.0.1:{self._http.port}"
-        self._control = Control(self)
-        self._stopped = threading.Event()
+
+    def assemble(self) -> None:
+        """Makes the account, once."""
+        if not hasattr(self, "account"):
+            from .control import Control
+
+            self.account = self._make(self._contents)
+            self._control = Control(self)
 
     # -- the journal ----------------------------------------------------------------------
 
-    def _open_journal(self, wanted: Birth | None) -> Contents:
+    def _open_journal(self, new: Birth) -> Contents:
         path = self.state.journal
         if not path.exists() or path.stat().st_size == 0:
-            birth = wanted or self._new_birth(None, None, False)
-            JournalFile(path).append(write_birth(birth))
-            return Contents(birth, (), 0, b"")
+            JournalFile(path).append(write_birth(new))
+            return Contents(new, (), 0, b"")
         data = path.read_bytes()
         try:
             contents = read(data)
         except JournalDamaged as error:
             aside = self.state.set_aside("journal-damaged", data)
-            raise ServeError(f"{error} It was copied to {aside}; remove {path} to start anew.") from None
+            raise ServeError(
+                f"{error} It was copied to {aside}; remove {path} to start anew."
+            ) from None
         if contents.unread:
             aside = self.state.set_aside("journal-damaged", data)
             os.truncate(path, contents.length)
             self._note(
-                f"The journal's end could not be read (a cut line): {len(contents.entries)} entries "
-                f"were taken, the whole file is kept as {aside.name}."
+                f"The journal's end could not be read (a cut line): {len(contents.entries)} "
+                f"entries were taken, the whole file is kept as {aside.name}."
             )
         return contents
 
-    def _new_birth(self, seed: int | None, start: datetime | None, frozen: bool) -> Birth:
-        return new_birth(seed, start, frozen)
-
     def _make(self, contents: Contents) -> Account:
-        account = Account(
-            contents.birth, self._moto, RANDOMNESS, self._frozen, lambda line: None
-        )
+        from .account import Account
+
+        account = Account(contents.birth, self._moto, RANDOMNESS, self._frozen, lambda line: None)
         account.replay(contents.entries)
         account.write_to(self.journal_file.append)
         self.notes += account.notes
@@ -121,7 +140,8 @@ class Server:
         contents = read(data)
         if contents.unread:
             raise JournalDamaged(
-                f"The save file is damaged after {len(contents.entries)} entries; nothing was changed."
+                f"The save file is damaged after {len(contents.entries)} entries; nothing was "
+                "changed."
             )
         self._replace(contents, data, "journal-before-load")
 
@@ -136,7 +156,7 @@ class Server:
         with self.account.lock:
             self.state.set_aside(name, self.state.journal.read_bytes())
             self.journal_file.replace(data)
-            self.account = self._make(contents)
+            self.account, self.birth = self._make(contents), contents.birth
 
     def stop(self) -> None:
         self._stopped.set()
@@ -173,10 +193,23 @@ class Server:
         )
 
     def announce(self) -> None:
-        self.state.announce({**self.status(), "token": self.token, "port": self._http.port})
+        told = {
+            "endpoint": self.endpoint,
+            "port": self._http.port,
+            "pid": os.getpid(),
+            "token": self.token,
+            "account": self.birth.account,
+            "region": REGION,
+            "seed": self.birth.seed,
+            "started": show_time(Frozen.real()),
+            "version": __version__,
+        }
+        self.state.announce(told)
 
     def run(self) -> None:
+        self.assemble()
         threading.Thread(target=self._tick, daemon=True, name="lab clock").start()
+        threading.Thread(target=self.account.settle, daemon=True, name="warming up").start()
         try:
             self._http.serve_forever(poll_interval=0.1)
         finally:
@@ -296,9 +329,11 @@ def serve(
     try:
         moment = parse_time(start) if start else None
     except ValueError:
-        raise ServeError(f"--start {start!r} is not a time in ISO 8601, such as 2026-11-23T10:00:00Z.") from None
+        raise ServeError(
+            f"--start {start!r} is not a time in ISO 8601, such as 2026-11-23T10:00:00Z."
+        ) from None
     server = Server(folder, new_birth(seed, moment, clock == "frozen"), port)
-    _compare(server.account.birth, seed, moment, clock, folder)
+    _compare(server.birth, seed, moment, clock, folder)
     warnings.filterwarnings("ignore", module="moto")
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())

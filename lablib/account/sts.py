@@ -78,7 +78,7 @@ class Sts:
             session=session,
         )
         key = self._issue(holder, asked, seconds)
-        answer = {
+        answer: dict[str, Any] = {
             "Credentials": credentials(key),
             "AssumedRoleUser": {"AssumedRoleId": holder.principal_id, "Arn": holder.arn},
         }
@@ -93,7 +93,9 @@ class Sts:
         session = Session(
             created=asked.now.replace(microsecond=0), mfa=bool(asked.params.get("TokenCode"))
         )
-        return {"Credentials": credentials(self._issue(_with(asked.caller, session), asked, seconds))}
+        return {
+            "Credentials": credentials(self._issue(_with(asked.caller, session), asked, seconds))
+        }
 
     def _get_federation_token(self, asked: Asked) -> dict[str, Any]:
         caller = asked.caller
@@ -148,8 +150,8 @@ def duration(params: Mapping[str, Any], default: int, least: int, most: int) -> 
     if seconds < least:
         raise StsError(
             "ValidationError",
-            f"1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to satisfy "
-            f"constraint: Member must have value greater than or equal to {least}",
+            f"1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to "
+            f"satisfy constraint: Member must have value greater than or equal to {least}",
         )
     if seconds > most:
         raise StsError(

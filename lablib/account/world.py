@@ -1,4 +1,4 @@
-"""The account as CloudTrail meets it: `cloudtrail.world.World` over moto and the policy evaluator."""
+"""The account as CloudTrail meets it: `World` over moto and the policy evaluator."""
 
 from __future__ import annotations
 
@@ -95,7 +95,11 @@ class LabWorld:
         if key is None:
             raise Refused("KMS.NotFoundException", f"Key '{key_arn}' does not exist")
         if key.state != "Enabled":
-            code = "KMS.DisabledException" if key.state == "Disabled" else "KMS.KMSInvalidStateException"
+            code = (
+                "KMS.DisabledException"
+                if key.state == "Disabled"
+                else "KMS.KMSInvalidStateException"
+            )
             raise Refused(code, f"{key_arn} is {key.state.lower()}.")
         context = {
             "kms:EncryptionContext:aws:cloudtrail:arn": put.source_arn,
@@ -118,7 +122,9 @@ class LabWorld:
         if not self.log_group_exists(group_arn):
             raise Refused("ResourceNotFoundException", "The specified log group does not exist.")
         if not self.service_may_assume(role_arn).allowed:
-            raise Refused("AccessDenied", "Access denied. Check the trust relationships for your role.")
+            raise Refused(
+                "AccessDenied", "Access denied. Check the trust relationships for your role."
+            )
         for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
             verdict = self.role_may(role_arn, action, stream_arn)
             if not verdict.allowed:
@@ -134,6 +140,7 @@ class LabWorld:
 
 
 ACL = "bucket-owner-full-control"
+UNTRUSTED = "Access denied. Check the trust relationships for your role."
 
 
 def source_context(source_arn: str) -> dict[str, str]:

@@ -56,9 +56,7 @@ def iam_key(key_id: str) -> IamKey | None:
             user = _iam(account).users.get(key.user_name)
             if user is not None:
                 active = key.status == "Active"
-                return IamKey(
-                    account, user.name, user.id, user.arn, key.secret_access_key, active
-                )
+                return IamKey(account, user.name, user.id, user.arn, key.secret_access_key, active)
     return None
 
 
@@ -67,7 +65,9 @@ def user_keys(account: str, user_name: str) -> list[tuple[str, str]] | None:
     user = _iam(account).users.get(user_name)
     if user is None:
         return None
-    return [(k.access_key_id, k.secret_access_key) for k in user.access_keys if k.status == "Active"]
+    return [
+        (k.access_key_id, k.secret_access_key) for k in user.access_keys if k.status == "Active"
+    ]
 
 
 def iam_role(arn: str) -> IamRole | None:
@@ -85,7 +85,7 @@ def iam_role(arn: str) -> IamRole | None:
 
 
 def role_policies(arn: str) -> list[str]:
-    """The identity policies of a role: inline documents, then the attached ones' default version."""
+    """The identity policies of a role: inline documents, then the attached ones."""
     role = next((r for r in _iam(arn.split(":")[4]).roles.values() if r.arn == arn), None)
     return [] if role is None else _documents(role)
 
@@ -107,7 +107,8 @@ def create_user(account: str, name: str, policy: str, key_id: str, secret: str) 
     backend.create_user(account, name)
     arn = f"arn:aws:iam::aws:policy/{policy}"
     if arn not in backend.managed_policies:
-        managed = models.AWSManagedPolicy(
+        make: Any = models.AWSManagedPolicy
+        managed = make(
             policy, account_id=account, region="us-east-1", path="/", document=ADMINISTRATOR
         )
         backend.aws_managed_policies.append(managed)

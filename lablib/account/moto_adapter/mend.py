@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import re
 from collections.abc import Callable
 from typing import Any
 
-import moto.core.responses
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from moto.moto_api._internal import mock_random
 
@@ -23,6 +23,9 @@ def all_of_it(request_id: Callable[[], str], randomness: SystemRandomness) -> No
     _draw_keys_from_the_seed(randomness)
     _make_regions_the_same_whoever_asks(randomness)
 
+
+def _replace(module: str, name: str, value: object) -> None:
+    setattr(importlib.import_module(module), name, value)
 
 
 def load_managed_policies(account: str) -> None:
@@ -53,7 +56,7 @@ def _give_our_request_ids(current: Callable[[], str]) -> None:
             headers["x-amzn-requestid"] = current()
         return current()
 
-    moto.core.responses.gen_amzn_requestid_long = request_id
+    _replace("moto.core.responses", "gen_amzn_requestid_long", request_id)
 
 
 # IAM identifiers, "Understanding unique ID prefixes" (IAM User Guide)
@@ -88,7 +91,10 @@ def _leave_bucket_policies_to_the_gateway() -> None:
     from moto.iam.access_control import PermissionResult
     from moto.s3.models import FakeBucket
 
-    FakeBucket.get_permission = lambda self, action, resource: PermissionResult.NEUTRAL
+    def neutral(self: Any, action: str, resource: str) -> PermissionResult:
+        return PermissionResult.NEUTRAL
+
+    setattr(FakeBucket, "get_permission", neutral)  # noqa: B010  (mypy: a method is replaced)
 
 
 def _never_wait_for_messages() -> None:
@@ -106,7 +112,7 @@ def _never_wait_for_messages() -> None:
         return original(self, queue_name, count, 0, *rest, **named)
 
     receive._lab = True  # type: ignore[attr-defined]
-    SQSBackend.receive_message = receive
+    setattr(SQSBackend, "receive_message", receive)  # noqa: B010
 
 
 def _draw_keys_from_the_seed(randomness: SystemRandomness) -> None:
@@ -129,8 +135,8 @@ def _draw_keys_from_the_seed(randomness: SystemRandomness) -> None:
         return ec.derive_private_key(secret, curve)
 
     generate_rsa._lab = True  # type: ignore[attr-defined]
-    rsa.generate_private_key = generate_rsa  # type: ignore[assignment]
-    ec.generate_private_key = generate_ec  # type: ignore[assignment]
+    rsa.generate_private_key = generate_rsa
+    ec.generate_private_key = generate_ec
 
 
 def _make_regions_the_same_whoever_asks(randomness: SystemRandomness) -> None:

@@ -92,7 +92,7 @@ class Moto:
     def route(self, environ: dict[str, Any]) -> Route:
         """Raises NoSuchService."""
         try:
-            app = self._dispatcher.get_application(environ)
+            app: Any = self._dispatcher.get_application(environ)
         except (KeyError, ImportError, AttributeError, IndexError, ValueError) as error:
             raise NoSuchService(str(error)) from error
         backend = app.service
@@ -139,7 +139,9 @@ class Moto:
 
     # -- from meaning to HTTP -------------------------------------------------------------
 
-    def answer(self, route: Route, request: Request, environ: dict[str, Any], account: str) -> Answer:
+    def answer(
+        self, route: Route, request: Request, environ: dict[str, Any], account: str
+    ) -> Answer:
         """moto's own answer. Raises whatever moto raises (NotImplementedError above all)."""
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
         if route.service == "iam" and b"Polic" in request.body:
