@@ -14,7 +14,6 @@ import click
 
 from lablib import __version__
 from lablib.arguments import ClockWords, Duration, Folder, Speed, Words, account_option, lab_number
-from lablib.errors import LabError
 
 if TYPE_CHECKING:
     from lablib.connection import Control
@@ -262,11 +261,12 @@ def trace(event_id: str, as_json: bool) -> None:
 @account_option
 @click.argument("trail")
 def verify(trail: str) -> None:
-    """Prove the log files of TRAIL untouched."""
-    raise LabError(
-        f"Log file validation of {trail} comes in a later version.",
-        next="aws cloudtrail validate-logs, once digests are delivered.",
-    )
+    """Prove the log files of TRAIL, a name or an ARN, untouched."""
+    from lablib.proof import prove
+
+    proof = prove(_lab(), trail)
+    click.echo(str(proof))
+    _exit(proof.valid)
 
 
 @cli.command()

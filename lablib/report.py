@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from lablib.errors import LabError
+from lablib.errors import LabError, aws_sentence
 
 if TYPE_CHECKING:
     from lablib.exercises import Verdict
@@ -73,5 +73,7 @@ def error_as_line(error: Exception) -> str:
         return " ".join([error.what, *tail])
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    if hasattr(error, "operation_name") and hasattr(error, "response"):  # botocore's ClientError
+        return aws_sentence(error.response, error.operation_name)
     ours = type(error).__module__.startswith("lablib.")
     return str(error) if ours and str(error) else f"{type(error).__name__}: {error}"
