@@ -42,9 +42,7 @@ def pages(history: History, limit: int, **asked: object) -> Iterator[list[str]]:
 
 
 def test_the_newest_events_come_first_and_those_of_one_second_in_reverse_order() -> None:
-    events = [
-        an_event(time=NOON + timedelta(seconds=s)) for s in (0, 0.2, 0.9, 1, 5)
-    ]
+    events = [an_event(time=NOON + timedelta(seconds=s)) for s in (0, 0.2, 0.9, 1, 5)]
     history = remembering(*events)
     assert look(history, NOON + DAY) == [event.id for event in reversed(events)]
 
@@ -64,7 +62,11 @@ def test_an_entry_says_what_the_record_says() -> None:
 
 FOUND_BY = [
     ("AccessKeyId", {"access_key_id": "AKIAOTHER"}, "AKIAOTHER"),
-    ("EventId", {"id": "aaaaaaaa-0000-4000-8000-000000000000"}, "aaaaaaaa-0000-4000-8000-000000000000"),
+    (
+        "EventId",
+        {"id": "aaaaaaaa-0000-4000-8000-000000000000"},
+        "aaaaaaaa-0000-4000-8000-000000000000",
+    ),
     ("EventName", {"name": "RunInstances"}, "RunInstances"),
     ("EventSource", {"source": "s3.amazonaws.com"}, "s3.amazonaws.com"),
     ("ReadOnly", {"read_only": True}, "true"),
