@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import re
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -142,7 +143,7 @@ def test_the_name_has_region_trail_home_region_and_the_end_with_seconds() -> Non
 
 def test_each_digest_names_the_one_before_with_its_hash_and_signature() -> None:
     puts = chained().digests
-    for before, put in zip(puts, puts[1:], strict=False):
+    for before, put in pairwise(puts):
         digest = content(put)
         assert digest["previousDigestS3Bucket"] == before.bucket
         assert digest["previousDigestS3Object"] == before.key
@@ -292,9 +293,7 @@ def test_refused_digests_show_in_the_status_and_arrive_in_order_when_the_bucket_
     assert listed == [put.key for put in bench.log_files]
 
 
-def test_a_stopped_trails_refused_digest_is_tried_every_hour_and_given_up_after_thirty_days() -> (
-    None
-):
+def test_a_stopped_trails_refused_digest_is_tried_hourly_and_given_up_after_thirty_days() -> None:
     bench = validating()
     bench.world.refuse["logs"] = "NoSuchBucket"
     bench.run(minutes=1)
@@ -355,7 +354,7 @@ def test_the_keys_of_a_time_range_cover_it_in_spans_of_thirty_days(days: int) ->
     keys = signers().public_keys(REGION, NOON, end)
     assert keys[0].start <= NOON and keys[-1].end > end
     assert all(key.end - key.start == timedelta(days=30) for key in keys)
-    assert all(a.end == b.start for a, b in zip(keys, keys[1:], strict=False))
+    assert all(a.end == b.start for a, b in pairwise(keys))
 
 
 def test_three_idle_months_of_digests_are_one_thing_an_hour() -> None:
