@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 from botocore.model import OperationModel
 
 from lablib.cloudtrail import (
+    answers,
     data_events,
     dates,
     identity,
@@ -306,18 +307,7 @@ def _answer(call: ApiCall, operation: _Operation) -> Any:
         output = {name: part for name, part in output.items() if name in operation.quirk.keep}
     if output is None and call.service != "ec2":
         return None
-    answer = operation.answer(output, call.request_id) or None
-    for path in operation.quirk.without:
-        _remove(answer, path)
-    return answer
-
-
-def _remove(answer: Any, path: str) -> None:
-    *above, name = path.split(".")
-    for step in above:
-        answer = answer.get(step) if isinstance(answer, dict) else None
-    if isinstance(answer, dict):
-        answer.pop(name, None)
+    return answers.patched(operation.answer(output, call.request_id) or None, call)
 
 
 def _additional(call: ApiCall) -> dict[str, Any] | None:

@@ -17,7 +17,6 @@ class Quirk:
     drop: frozenset[str] = frozenset()
     no_request: bool = False  # requestParameters is null even with parameters
     keep: frozenset[str] | None = None  # the only members of the answer that are kept
-    without: frozenset[str] = frozenset()  # what AWS leaves out of the answer: paths in the record
     answer: bool | None = None  # responseElements: True even for a read, False even for a write
 
 
@@ -25,10 +24,6 @@ _SYMMETRIC: Final = {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}
 _NONE: Final = Quirk("the rules hold")
 
 _TABLE: Final[Mapping[tuple[str, str], Quirk]] = {
-    ("iam", "CreateRole"): Quirk(
-        "observed in CreateServiceLinkedRole; API reference, example of CreateRole",
-        without=frozenset(("role.roleLastUsed", "role.maxSessionDuration")),
-    ),
     ("cloudtrail", "DescribeTrails"): Quirk(
         "observed: trailNameList in 17 of 17 calls", fill={"trailNameList": []}
     ),

@@ -79,9 +79,6 @@ _PLAIN_CONTAINERS: Final = frozenset(
 # A structure's lists are there even when empty (observed: ipPermissions.items[].groups and so on).
 _WITH_EMPTY_LISTS: Final = frozenset(("IpPermission",))
 
-# Empty lists that AWS leaves out all the same: by structure (observed in AuthorizeSecurityGroup…).
-_NEVER_EMPTY: Final[Mapping[str, frozenset[str]]] = {"SecurityGroupRule": frozenset(("tagSet",))}
-
 # Lists that call their entries `item` rather than `items` (observed).
 _ITEM: Final = frozenset(
     (("DescribeClassicLinkInstances", "instancesSet"), ("RunInstances", "privateIpAddressesSet"))
@@ -119,17 +116,7 @@ _FILLED: Final[Mapping[str, Mapping[str, Any]]] = {
 # Members whose number is written as text (observed in CreateVolume and CreateSnapshot).
 _AS_TEXT: Final = frozenset((("CreateVolume", "size"), ("CreateSnapshot", "volumeSize")))
 
-# Members of the answer that AWS leaves out of these records (observed).
-_NOT_ANSWERED: Final[Mapping[str, frozenset[str]]] = {
-    "CreateVolume": frozenset(("attachmentSet", "snapshotId", "availabilityZoneId", "volumeArn")),
-    "CreateRouteTable": frozenset(("clientToken",)),
-    "RevokeSecurityGroupIngress": frozenset(
-        ("unknownIpPermissionSet", "revokedSecurityGroupRuleSet")
-    ),
-    "RevokeSecurityGroupEgress": frozenset(
-        ("unknownIpPermissionSet", "revokedSecurityGroupRuleSet")
-    ),
-}
+Answer = Callable[[Any, str], dict[str, Any]]
 
 
 def is_older(model: OperationModel) -> bool:
@@ -139,16 +126,6 @@ def is_older(model: OperationModel) -> bool:
         return known
     dry_run = model.input_shape.members.get("DryRun") if model.input_shape else None
     return dry_run is not None and dry_run.serialization.get("name") == "dryRun"
-
-
-# Members that AWS's answer has and botocore's model does not (observed; CreateSecurityGroup: EC2
-# API reference, example answer).
-_ALSO_ANSWERED: Final[Mapping[str, Mapping[str, Any]]] = {
-    "CreateSecurityGroup": {"_return": True},
-    "DisassociateRouteTable": {"associationState": {"state": "disassociated"}},
-}
-
-Answer = Callable[[Any, str], dict[str, Any]]
 
 
 def request(model: OperationModel) -> Render:
@@ -364,15 +341,11 @@ class _OlderResponse(_Older):
     def __init__(self, model: OperationModel) -> None:
         super().__init__(model.name)
         self._write = self.structure(model.output_shape) if model.output_shape else None
-        self._dropped = _NOT_ANSWERED.get(model.name, frozenset())
 
     def render(self, output: Any, request_id: str) -> dict[str, Any]:
-        more = _ALSO_ANSWERED.get(self.operation, {})
         if self._write is None:  # observed: DeleteSubnet and the like
-            return {"requestId": request_id, "_return": True, **more}
-        body = {**more, **self._write(output or {})}
-        kept = {name: value for name, value in body.items() if name not in self._dropped}
-        return {"requestId": request_id, **kept}
+            return {"requestId": request_id, "_return": True}
+        return {"requestId": request_id, **self._write(output or {})}
 
     def name(self, member: str, shape: Shape) -> str:
         return self.renamed(_wire(member, shape))
@@ -382,12 +355,6 @@ class _OlderResponse(_Older):
         if shape.type_name == "list" and redact.stand_in("ec2", member, shape) is None:
             return name, self.items(name, self.of(shape.member))
         return name, render
-
-    def finished(self, result: dict[str, Any], shape: Shape) -> Any:
-        for name in _NEVER_EMPTY.get(shape.name, ()):
-            if result.get(name) == {}:
-                del result[name]
-        return result
 
 
 # --- the newer generation ------------------------------------------------------------------------

@@ -121,14 +121,17 @@ def _part(made: ApiCall, part: str) -> Any:
     return describe(made, EVENT_ID).record[part]
 
 
-def verdict(key: str, real: dict[str, Any], record: dict[str, Any]) -> Verdict:
-    """Field by field, over the parts of a record that differ from call to call."""
+def verdict(key: str, real: dict[str, Any], record: dict[str, Any], least: float = 0.0) -> Verdict:
+    """Field by field, over the parts of a record that differ from call to call. Fields that fewer
+    than the share `least` of the real records have are not asked for."""
     result = Verdict(key)
     for part in PARTS:
         ours = paths(record.get(part))
         theirs = real.get(part, {})
-        for path, (kinds, _) in theirs.items():
+        for path, (kinds, share) in theirs.items():
             name = f"{part}.{path}"
+            if path not in ours and share < least:
+                continue
             if path not in ours:
                 result.missing.append(name)
             elif not fits(ours[path], kinds):
