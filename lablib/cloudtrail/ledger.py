@@ -12,6 +12,13 @@ from lablib.cloudtrail.status import Outcome, Status, newest
 from lablib.cloudtrail.trail import Trail, Trails
 from lablib.cloudtrail.world import World
 
+# What a kind of delivery (a field of Status) is called when it fails.
+WORDS = {
+    "files": "log file",
+    "notifications": "notification",
+    "logs": "delivery to CloudWatch Logs",
+    "digests": "digest file",
+}
 EXPIRED = "Expired"  # given up after 30 days of refusals, or because the trail is gone
 
 
@@ -72,11 +79,11 @@ class Ledger:
         now: datetime,
         events: tuple[str, ...] = (),
     ) -> None:
-        self.done.errors.append(Failed(now, place.trail_arn, kind, code, events))
+        self.done.errors.append(Failed(now, place.trail_arn, WORDS[kind], code, events))
         self._change(place, kind, lambda outcome: outcome.failed(now, code))
 
     def lost(self, place: Place, kind: str, now: datetime, events: tuple[str, ...] = ()) -> None:
-        self.done.errors.append(Failed(now, place.trail_arn, kind, EXPIRED, events))
+        self.done.errors.append(Failed(now, place.trail_arn, WORDS[kind], EXPIRED, events))
 
     def _change(self, place: Place, kind: str, change: Callable[[Outcome], Outcome]) -> None:
         status = self._statuses.get(place, Status())

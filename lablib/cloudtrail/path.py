@@ -15,12 +15,14 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from lablib.cloudtrail import trace
+from lablib.cloudtrail import own, trace
 from lablib.cloudtrail.call import ApiCall, Caller
 from lablib.cloudtrail.delivery import Delivery
 from lablib.cloudtrail.digest import Signers
 from lablib.cloudtrail.event import Event, describe
+from lablib.cloudtrail.filing import Filed
 from lablib.cloudtrail.history import History
+from lablib.cloudtrail.ledger import Place
 from lablib.cloudtrail.selectors import Match, match
 from lablib.cloudtrail.service import Service
 from lablib.cloudtrail.trail import Trail, Trails
@@ -60,6 +62,8 @@ class CloudTrail:
         self.signers = Signers(signing_key)
         self.delivery = Delivery(world, schedule, rng, self.trails, self.signers, duplicates)
         self.service = Service(world, self.trails, self.history, self.delivery, self.signers)
+        self.delivery.filing.listeners.append(self.record_own_work)
+        self._echo = own.Echo()
         self._matches: dict[str, tuple[Match, ...]] = {}
         self._seen: dict[Match, Match] = {}
         self.stages: tuple[Callable[[Passage], None], ...] = (
@@ -99,6 +103,20 @@ class CloudTrail:
     def deliver_event(self, passage: Passage) -> None:
         for trail in passage.takers:
             self.delivery.take(trail, passage.event, passage.call.time)
+
+    def record_own_work(self, place: Place, filed: Filed) -> None:
+        """The calls that CloudTrail made to put a log file take the same path."""
+        bucket = self._world.bucket(filed.put.bucket)
+        region = bucket.region if bucket else place.region
+        rounds = self._echo.of(filed)
+        for call in own.calls(filed, rounds, region, self._world.account, self._rng):
+            if call.service == "kms" or self._is_logged(call):
+                self._echo.add(self.record(call).id, rounds + 1)
+
+    def _is_logged(self, call: ApiCall) -> bool:
+        """Whether any trail wants this data event; what none wants is not even remembered."""
+        event = describe(call, "")
+        return any(self._match(trail, event).taken for trail in self.trails)
 
     # --- CloudTrail's own API ------------------------------------------------------------------
 

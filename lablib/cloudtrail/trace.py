@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from lablib.cloudtrail.batches import Batches
-from lablib.cloudtrail.deliveries import Deliveries, FilePut
+from lablib.cloudtrail.deliveries import Deliveries, Failed, FilePut
 from lablib.cloudtrail.history import KEPT, Entry
+from lablib.cloudtrail.ledger import EXPIRED
 from lablib.cloudtrail.selectors import Match
 
 Row = dict[str, Any]
@@ -82,7 +83,8 @@ def _arrived(entry: Entry, done: Deliveries) -> Iterator[Row]:
     for file in _since(done.files, entry.time):
         if entry.id in file.events:
             keys.add(file.key)
-            why = f"One file of {name_of(file.trail)}: {len(file.events)} records of {file.region}."
+            count = "the only record" if len(file.events) == 1 else f"{len(file.events)} records"
+            why = f"A file of {name_of(file.trail)} with {count} of these minutes."
             yield _stage("log file", file.time, f"s3://{file.bucket}/{file.key}", why)
     for told in _since(done.notifications, entry.time):
         if told.key in keys:
@@ -95,8 +97,15 @@ def _arrived(entry: Entry, done: Deliveries) -> Iterator[Row]:
             yield _stage("CloudWatch Logs", logs.time, what, why)
     for failed in _since(done.errors, entry.time):
         if entry.id in failed.events:
-            what = f"{failed.what} of {name_of(failed.trail)} was refused"
-            yield _stage("refused", failed.time, what, f"The target answered {failed.code}.")
+            yield _refused(failed)
+
+
+def _refused(failed: Failed) -> Row:
+    where = f"{failed.what} of {name_of(failed.trail)}"
+    if failed.code == EXPIRED:
+        why = "Nothing is tried for longer than 30 days, or again for a trail that is gone."
+        return _stage("refused", failed.time, f"{where} was given up", why)
+    return _stage("refused", failed.time, f"{where} was refused", f"The target said {failed.code}.")
 
 
 def timeline(
