@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lablib.estate.people import ACCOUNT, PEOPLE, Person
@@ -14,19 +14,22 @@ ADDRESS_HEADER = "X-Lab-Source-Address"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody at a keyboard. `client("ec2")` calls as them, from their address, with their tool."""
+    """Somebody at a keyboard: their clients call as them, from their address, with their tool."""
 
     lab: Any
     person: Person
     credentials: Any = None  # of a role, as AssumeRole answers; the user's own key when None
     address: str = ""
+    clients: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def client(self, service: str) -> Any:
         """A boto3 client for one service, in us-east-1."""
-        own = self.lab.client(service, user=self.person.name)
-        client = own if self.credentials is None else self._in_role(own, service)
-        client.meta.events.register_first("before-send", self._disguise)
-        return client
+        if service not in self.clients:
+            own = self.lab.client(service, user=self.person.name)
+            client = own if self.credentials is None else self._in_role(own, service)
+            client.meta.events.register_first("before-send", self._disguise)
+            self.clients[service] = client
+        return self.clients[service]
 
     def _in_role(self, own: Any, service: str) -> Any:
         import boto3

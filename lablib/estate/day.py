@@ -24,13 +24,12 @@ def _written(name: str) -> dict[str, Any]:
 
 
 HANA_DEV = {"InstanceIds": ["{hana-dev}"]}
-HANA_QAS = {"InstanceIds": ["{hana-qas}"]}
 PATCH_WINDOW = {
     "Resources": ["{hana-qas}"],
     "Tags": [{"Key": "patch-window", "Value": "sunday"}],
 }
 PATCHED = {"Name": "/sap/qas/patched", "Value": "SP6", "Type": "String", "Overwrite": True}
-REBOOTS = {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "RebootInstances"}]}
+STOPS = {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "StopInstances"}]}
 BEFORE = {"VolumeId": "{volume hana-qas}", "Description": "before patching"}
 METRICS = {"Namespace": "AWS/EC2"}
 
@@ -62,10 +61,9 @@ DAY: tuple[Row, ...] = (
     ("12:05 ben", "s3 get_object", _backup("SYSTEMDB/log_0630")),
     ("12:06 ben", "s3 get_object", _backup("SYSTEMDB/log_0530")),  # NoSuchKey
     ("13:00 anna as SAPOperator", "ec2 create_snapshot", BEFORE),
-    ("13:10 anna as SAPOperator", "ec2 reboot_instances", HANA_QAS),
     ("13:20 anna as SAPOperator", "ec2 describe_instance_status", {}),
     ("14:00 carla", "cloudtrail get_trail", {"Name": "sap-trial"}),  # TrailNotFoundException
-    ("14:05 carla", "cloudtrail lookup_events", REBOOTS),
+    ("14:05 carla", "cloudtrail lookup_events", STOPS),
     ("15:00 marco", "ec2 describe_volumes", {}),
     # Client.InvalidInstanceID.NotFound
     ("15:30 anna", "ec2 describe_instances", {"InstanceIds": ["i-0123456789abcdef0"]}),

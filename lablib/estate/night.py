@@ -20,9 +20,14 @@ START = "02:07"
 GONE = "i-0a1b2c3d4e5f60718"  # a system of last year's list
 ELSEWHERE = "192.0.2.146"
 
+# Service, operation, parameters, minutes until the next.
+Call = tuple[str, str, dict[str, Any], float]
 # As the user, to look around; then in the role. Minutes between the calls.
-LOOKING = (("sts", "get_caller_identity", {}, 1), ("ec2", "describe_instances", {}, 3))
-ACTING: tuple[tuple[str, str, dict[str, Any], float], ...] = (
+LOOKING: tuple[Call, ...] = (
+    ("sts", "get_caller_identity", {}, 1),
+    ("ec2", "describe_instances", {}, 3),
+)
+ACTING: tuple[Call, ...] = (
     ("ec2", "stop_instances", {"InstanceIds": ["{hana-prd}", GONE]}, 1),  # refused: one is gone
     ("ec2", "create_snapshot", {"VolumeId": "{volume hana-prd}", "Description": "tmp"}, 2),
     ("ec2", "stop_instances", {"InstanceIds": ["{hana-prd}"]}, 4),

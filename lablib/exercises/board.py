@@ -43,7 +43,8 @@ class Board:
             f'<th scope="col">{h}</th>' for h in ("Lab", "Exercise", "Stands", "Help used")
         )
         caption = f"{self.passed} of {len(self.rows)} passed"
-        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
+        head = f"<thead><tr>{head}</tr></thead>"
+        return f"<table><caption>{caption}</caption>{head}<tbody>{cells}</tbody></table>"
 
     def _row(self, number: str, exercise: Exercise) -> tuple[str, str, str, str]:
         entry = self.entries.get(exercise.id)

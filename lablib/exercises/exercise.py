@@ -116,6 +116,8 @@ class Exercise:
         except Exception as error:  # one sentence for the learner, never a traceback
             return Message(f"! {self.title}: not reset. {in_aws_words(error)}")
         self._progress.forget(self.id)
+        if self.undo is None and not self.asks:
+            return Message(f"○ {self.title}: forgotten; events that were recorded stay recorded")
         return Message(f"○ {self.title}: back to where it began")
 
     # what catch-up and tests call
@@ -142,7 +144,8 @@ class Exercise:
 
     def __repr__(self) -> str:
         kind = "Checkpoint" if self.checkpoint else "Exercise"
-        return f"{kind} {self.id}: {self.title} ({self.minutes} min)\nGiven: {self.given}\nGoal: {self.goal}"
+        head = f"{kind} {self.id}: {self.title} ({self.minutes} min)"
+        return f"{head}\nGiven: {self.given}\nGoal: {self.goal}"
 
     def _repr_markdown_(self) -> str:
         return (

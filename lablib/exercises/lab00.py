@@ -7,7 +7,7 @@ from typing import Any
 
 from lablib.exercises import looks
 from lablib.exercises.exercise import Answers, Exercise, Wrong
-from lablib.exercises.outcomes import Standing, Step, equal, there
+from lablib.exercises.outcomes import Standing, Step, equal
 
 BUCKET = "hello-cloudtrail-123456789012"
 
@@ -109,7 +109,8 @@ EXERCISES = (
         title="Read a record",
         minutes=3,
         given="the record of your first call, GetCallerIdentity",
-        goal="say which service answered (`eventSource`), and whether the call only read (`readOnly`)",
+        goal="say which service answered (`eventSource`), and whether the call only read "
+        "(`readOnly`)",
         look=look_at_reading,
         solve=read_the_record,
         hints=(

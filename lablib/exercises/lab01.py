@@ -8,6 +8,7 @@ from typing import Any
 from lablib.exercises import looks
 from lablib.exercises.exercise import Answers, Exercise, Wrong
 from lablib.exercises.outcomes import Step, equal, holds, there, unset
+from lablib.exercises.tidy import empty
 
 TRAIL = "sap-trail"
 BUCKET = "sap-trail-logs-123456789012"
@@ -66,7 +67,7 @@ def wrong_no_policy(lab: Any) -> None:
 def undo_trail(lab: Any) -> None:
     if looks.trail(lab, TRAIL):
         lab.client("cloudtrail").delete_trail(Name=TRAIL)
-    _empty(lab, BUCKET)
+    empty(lab, BUCKET)
 
 
 def look_at_trail(lab: Any, answers: Answers) -> Iterator[Step]:
@@ -118,7 +119,7 @@ def undo_regions(lab: Any) -> None:
     cloudtrail = lab.client("cloudtrail")
     if looks.trail(lab, "all-regions"):
         cloudtrail.delete_trail(Name="all-regions")
-    _empty(lab, OTHER_BUCKET)
+    empty(lab, OTHER_BUCKET)
     if looks.trail(lab, TRAIL):
         cloudtrail.update_trail(Name=TRAIL, IsMultiRegionTrail=False, EnableLogFileValidation=False)
         cloudtrail.start_logging(Name=TRAIL)
@@ -159,17 +160,6 @@ def _open_to_cloudtrail(lab: Any, bucket: str) -> None:
     put = {**who, "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/AWSLogs/*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [acl, put]})
     lab.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
-
-
-def _empty(lab: Any, bucket: str) -> None:
-    """Deletes a bucket and all that is in it."""
-    if bucket not in looks.buckets(lab):
-        return
-    s3 = lab.client("s3")
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for found in page.get("Contents", []):
-            s3.delete_object(Bucket=bucket, Key=found["Key"])
-    s3.delete_bucket(Bucket=bucket)
 
 
 EXERCISES = (

@@ -190,10 +190,10 @@ EXERCISES = (
             Wrong(wrong_alias_moved, "expected a second key"),
         ),
         undo=undo_change,
-        console=f"KMS › Customer managed keys › Create key › Alias sap-trail-key-2; then CloudTrail "
-        f"› Trails › {TRAIL} › Edit › AWS KMS alias",
-        cli=f"aws kms create-key --policy file://key-policy.json; aws kms create-alias --alias-name "
-        f"{NEXT_ALIAS} --target-key-id KEY_ID; aws cloudtrail update-trail --name {TRAIL} "
+        console="KMS › Customer managed keys › Create key › Alias sap-trail-key-2; then "
+        f"CloudTrail › Trails › {TRAIL} › Edit › AWS KMS alias",
+        cli="aws kms create-key --policy file://key-policy.json; aws kms create-alias "
+        f"--alias-name {NEXT_ALIAS} --target-key-id KEY_ID; aws cloudtrail update-trail --name {TRAIL} "
         f"--kms-key-id {NEXT_ALIAS}",
     ),
 )

@@ -164,7 +164,8 @@ EXERCISES = (
         title="Each log file is announced",
         minutes=6,
         given=f"`{TRAIL}`, which delivers in silence",
-        goal=f"`{TRAIL}` announces its files on the topic `{TOPIC}`, and the queue `{QUEUE}` listens",
+        goal=f"`{TRAIL}` announces its files on the topic `{TOPIC}`, and the queue "
+        f"`{QUEUE}` listens",
         look=look_at_announcing,
         solve=announce_the_files,
         hints=(

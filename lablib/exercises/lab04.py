@@ -160,7 +160,7 @@ EXERCISES = (
         look=look_at_retention,
         solve=keep_ninety_days,
         hints=(
-            "It is a property of the log group, not of the trail: look among the logs client's calls.",
+            "It belongs to the log group, not to the trail: look among the logs client's calls.",
             "`put_retention_policy` takes logGroupName and retentionInDays.",
         ),
         wrong=(
@@ -168,7 +168,8 @@ EXERCISES = (
             Wrong(wrong_other_group, f"retentionInDays of {GROUP}: expected 90, found none"),
         ),
         undo=undo_retention,
-        console=f"CloudWatch › Log groups › {GROUP} › Actions › Edit retention setting(s) › 3 months (90 days)",
+        console=f"CloudWatch › Log groups › {GROUP} › Actions › "
+        "Edit retention setting(s) › 3 months (90 days)",
         cli=f"aws logs put-retention-policy --log-group-name {GROUP} --retention-in-days {DAYS}",
     ),
 )

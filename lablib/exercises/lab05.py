@@ -9,6 +9,7 @@ from lablib.exercises import looks
 from lablib.exercises.exercise import Answers, Exercise, Wrong
 from lablib.exercises.outcomes import Step, equal, holds, there, unset
 from lablib.exercises.selection import Selection, selection
+from lablib.exercises.tidy import empty
 
 TRAIL = "sap-trail"
 BUCKET = "sap-backint-123456789012"
@@ -43,6 +44,7 @@ def wrong_data_only(lab: Any) -> None:
 def undo_backups(lab: Any) -> None:
     if looks.trail(lab, TRAIL):
         _put(lab, _basic("All"))
+    empty(lab, BUCKET)
 
 
 def look_at_backups(lab: Any, answers: Answers) -> Iterator[Step]:
@@ -50,9 +52,11 @@ def look_at_backups(lab: Any, answers: Answers) -> Iterator[Step]:
     yield equal("S3 bucket", BUCKET, bucket, "create_bucket makes it; HANA's backups go there.")
     chosen = _chosen(lab)
     management = chosen.management
+    values = [arn for arn in chosen.data if _covers(arn)]
+    if bucket is None and not values:
+        return
     hint = "IncludeManagementEvents: keep them, or nobody sees who stops an instance."
     yield holds("Management events", management == "All", "All", management or "none", hint)
-    values = [arn for arn in chosen.data if _covers(arn)]
     hint = f"DataResources: Type AWS::S3::Object, Values ['{BUCKET_ARN}']."
     yield there(f"Data events on {BUCKET_ARN}", values, "to be selected", hint)
 
@@ -105,7 +109,7 @@ def look_at_writes(lab: Any, answers: Answers) -> Iterator[Step]:
         yield there(f"Trail {TRAIL}", None, hint="Run the cells above first; they need the trail.")
         return
     kinds = {kind for arn, kind in chosen.data.items() if _covers(arn)}
-    if chosen.management == "All" and kinds == {"All"} and len(chosen.data) == 1:
+    if chosen.management == "All" and kinds == {"All"} and chosen.selectors == 1:
         hint = "ReadWriteType belongs to a whole selector, and a trail may have up to five."
         yield unset("ReadWriteType of data events", "WriteOnly", "All", hint)
         return
@@ -172,7 +176,8 @@ EXERCISES = (
         id="05.writes",
         title="Data events: only the writes",
         minutes=7,
-        given=f"`{TRAIL}`, which takes all management events and every read and write in `{BUCKET}`",
+        given=f"`{TRAIL}`, which takes all management events, and every read and write in "
+        f"`{BUCKET}`",
         goal=f"all management events as before, but of `{BUCKET}` only the writes",
         look=look_at_writes,
         solve=keep_only_writes_of_data,

@@ -71,7 +71,7 @@ def look_at_move(lab: Any, answers: Answers) -> Iterator[Step]:
 def _department(found: dict[str, str]) -> Step:
     department = found.get("department")
     if strangers := [k for k in found if k != "department" and k.lower() == "department"]:
-        hint = f"Tag keys are case-sensitive: {strangers[0]} is a second tag. remove_tags takes it off."
+        hint = f"Keys are case-sensitive: {strangers[0]} is a second tag. remove_tags takes it off."
         return holds("Tag keys", False, "department alone", ", ".join(sorted(found)), hint)
     if department in (None, "finance-it"):
         hint = "add_tags with a key that is there already replaces its value."

@@ -11,7 +11,7 @@ from lablib.exercises.outcomes import Step, equal, holds, there
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/SAPOperator"
 SYSTEMS = ("hana-prd", "hana-qas", "s4-app-prd")
-PEOPLE = ("anna", "ben", "carla", "marco")
+PEOPLE = ("anna", "carla", "marco")  # ben's calls are data events, which history does not keep
 
 
 def run_a_working_day(lab: Any) -> None:
@@ -64,16 +64,12 @@ def wrong_as_learner(lab: Any) -> None:
 
 
 def wrong_system(lab: Any) -> None:
-    from lablib import estate
-
-    ec2 = estate.as_role(lab, "anna", "SAPOperator", "anna").client("ec2")
+    ec2 = _operator(lab, "anna").client("ec2")
     _reboot(ec2, looks.instances(lab)["hana-prd"])
 
 
 def wrong_person(lab: Any) -> None:
-    from lablib import estate
-
-    ec2 = estate.as_role(lab, "marco", "SAPOperator", "marco").client("ec2")
+    ec2 = _operator(lab, "marco").client("ec2")
     _reboot(ec2, looks.instances(lab)["hana-qas"])
 
 
@@ -82,7 +78,9 @@ def look_at_reboot(lab: Any, answers: Answers) -> Iterator[Step]:
     if not system:
         yield there("Instance hana-qas", None, hint="Run the cells above first; they start it.")
         return
-    reboots = [r for r in looks.records(lab, "EventName", "RebootInstances") if _by_hand(r)]
+    reboots = [
+        r for r in looks.records(lab, "EventName", "RebootInstances") if "errorCode" not in r
+    ]
     yield there("RebootInstances in Event history", [r["eventID"] for r in reboots[:1]])
     if not reboots:
         return
@@ -116,11 +114,10 @@ def _assumed_by(lab: Any, identity: dict[str, Any]) -> str:
     return str(identity.get("userName", "nobody"))
 
 
-def _by_hand(record: dict[str, Any]) -> bool:
-    """Not refused, and not one of the working day's own."""
+def _operator(lab: Any, who: str) -> Any:
     from lablib import estate
 
-    return "errorCode" not in record and record["sourceIPAddress"] not in estate.ADDRESSES
+    return estate.as_role(lab, who, "SAPOperator", who)
 
 
 def _reboot(ec2: Any, instance: dict[str, Any]) -> None:
@@ -137,7 +134,7 @@ EXERCISES = (
         look=look_at_the_day,
         solve=run_a_working_day,
         hints=("Two calls: `estate.build(lab)`, then `estate.working_day(lab)`.",),
-        wrong=(Wrong(wrong_nobody_works, "People with events: expected anna, ben, carla, marco"),),
+        wrong=(Wrong(wrong_nobody_works, "People with events: expected anna, carla, marco"),),
         checkpoint=True,
     ),
     Exercise(
@@ -149,7 +146,7 @@ EXERCISES = (
         look=look_at_reboot,
         solve=reboot_as_operator,
         hints=(
-            '`lab.client("sts", user="anna")` calls STS as anna; `assume_role` answers with Credentials.',
+            '`lab.client("sts", user="anna")` calls STS as anna; its answer has Credentials.',
             "Three values make a client of the role: AccessKeyId, SecretAccessKey, SessionToken.",
             "`describe_instances` with the filter tag:Name finds the instance's id.",
         ),
@@ -158,8 +155,8 @@ EXERCISES = (
             Wrong(wrong_system, "That is another system"),
             Wrong(wrong_person, "Who assumed the role: expected anna, found marco"),
         ),
-        console="sign in as anna › account menu › Switch role › SAPOperator; then EC2 › Instances › "
-        "hana-qas › Instance state › Reboot",
+        console="sign in as anna › account menu › Switch role › SAPOperator; then EC2 › "
+        "Instances › hana-qas › Instance state › Reboot",
         cli="aws sts assume-role --role-arn " + ROLE_ARN + " --role-session-name anna; "
         "aws ec2 reboot-instances --instance-ids INSTANCE_ID",
     ),

@@ -15,19 +15,22 @@ DATABASE = "hana-prd"
 def who_stopped_it(lab: Any) -> dict[str, Any]:
     import json
 
-    cloudtrail = lab.client("cloudtrail")
-
-    def records(attribute, value):
-        lookup = [{"AttributeKey": attribute, "AttributeValue": value}]
-        pages = cloudtrail.get_paginator("lookup_events").paginate(LookupAttributes=lookup)
-        return [json.loads(e["CloudTrailEvent"]) for page in pages for e in page["Events"]]
-
-    stop = next(r for r in records("EventName", "StopInstances") if "errorCode" not in r)
+    pages = lab.client("cloudtrail").get_paginator("lookup_events").paginate
+    named = [{"Name": "tag:Name", "Values": ["hana-prd"]}]
+    database = lab.client("ec2").describe_instances(Filters=named)["Reservations"][0]["Instances"][0]
+    by_resource = [{"AttributeKey": "ResourceName", "AttributeValue": database["InstanceId"]}]
+    found = [event for page in pages(LookupAttributes=by_resource) for event in page["Events"]]
+    touched = [json.loads(event["CloudTrailEvent"]) for event in found]
+    stops = [r for r in touched if r["eventName"] == "StopInstances" and "errorCode" not in r]
+    stop = stops[0]
     key = stop["userIdentity"]["accessKeyId"]
-    for grant in records("EventName", "AssumeRole"):
-        if (grant["responseElements"] or {}).get("credentials", {}).get("accessKeyId") == key:
-            user = grant["userIdentity"]["userName"]
-    return {"user": user, "address": stop["sourceIPAddress"]}
+
+    by_name = [{"AttributeKey": "EventName", "AttributeValue": "AssumeRole"}]
+    found = [event for page in pages(LookupAttributes=by_name) for event in page["Events"]]
+    grants = [json.loads(event["CloudTrailEvent"]) for event in found]
+    granted = (g for g in grants if "errorCode" not in g)
+    grant = next(g for g in granted if g["responseElements"]["credentials"]["accessKeyId"] == key)
+    return {"user": grant["userIdentity"]["userName"], "address": stop["sourceIPAddress"]}
 
 
 def wrong_role(lab: Any) -> dict[str, Any]:
@@ -49,8 +52,8 @@ def look_for_culprit(lab: Any, answers: Answers) -> Iterator[Step]:
     hint = "Search all events of that time once more: who got the session's key?"
     if user and user in known_as:
         hint = (
-            f"{user} is what the session is called. A role is worn by somebody: find the AssumeRole "
-            "event whose answer holds the accessKeyId of the StopInstances event."
+            f"{user} is what the session is called. A role is worn by somebody: find the "
+            "AssumeRole event whose answer holds the accessKeyId of the StopInstances event."
         )
     yield _answer("User", truth["user"], user, "the IAM user behind the session", hint)
     hint = "sourceIPAddress stands in the StopInstances record itself."
@@ -60,15 +63,18 @@ def look_for_culprit(lab: Any, answers: Answers) -> Iterator[Step]:
 def what_else(lab: Any) -> dict[str, Any]:
     import json
 
-    cloudtrail = lab.client("cloudtrail")
+    pages = lab.client("cloudtrail").get_paginator("lookup_events").paginate
+    named = [{"Name": "tag:Name", "Values": ["hana-prd"]}]
+    database = lab.client("ec2").describe_instances(Filters=named)["Reservations"][0]["Instances"][0]
+    by_resource = [{"AttributeKey": "ResourceName", "AttributeValue": database["InstanceId"]}]
+    found = [event for page in pages(LookupAttributes=by_resource) for event in page["Events"]]
+    touched = [json.loads(event["CloudTrailEvent"]) for event in found]
+    stops = [r for r in touched if r["eventName"] == "StopInstances" and "errorCode" not in r]
+    key = stops[0]["userIdentity"]["accessKeyId"]
 
-    def records(attribute, value):
-        lookup = [{"AttributeKey": attribute, "AttributeValue": value}]
-        pages = cloudtrail.get_paginator("lookup_events").paginate(LookupAttributes=lookup)
-        return [json.loads(e["CloudTrailEvent"]) for page in pages for e in page["Events"]]
-
-    stop = next(r for r in records("EventName", "StopInstances") if "errorCode" not in r)
-    session = records("AccessKeyId", stop["userIdentity"]["accessKeyId"])
+    by_key = [{"AttributeKey": "AccessKeyId", "AttributeValue": key}]
+    found = [event for page in pages(LookupAttributes=by_key) for event in page["Events"]]
+    session = [json.loads(event["CloudTrailEvent"]) for event in found]
     writes = [r for r in session if not r["readOnly"] and r["eventName"] != "StopInstances"]
     return {
         "changed": sorted({r["eventName"] for r in writes if "errorCode" not in r}),
@@ -153,8 +159,8 @@ EXERCISES = (
         solve=who_stopped_it,
         hints=(
             "Look up EventName = StopInstances; one of the records has no errorCode.",
-            "Its userIdentity is a session of a role. Note the accessKeyId, which begins with ASIA.",
-            "AssumeRole's responseElements say which key was handed out; its userIdentity, to whom.",
+            "Its userIdentity is a session of a role. Note the accessKeyId: it begins with ASIA.",
+            "AssumeRole's responseElements say which key was given out; its userIdentity, to whom.",
         ),
         wrong=(
             Wrong(wrong_role, "SAPOperator is what the session is called"),
@@ -164,8 +170,8 @@ EXERCISES = (
             ),
         ),
         asks=("user", "address"),
-        console="CloudTrail › Event history › Event name = StopInstances; then AWS access key = the "
-        "session's key",
+        console="CloudTrail › Event history › Event name = StopInstances; then AWS access "
+        "key = the session's key",
         cli="aws cloudtrail lookup-events --lookup-attributes "
         "AttributeKey=EventName,AttributeValue=StopInstances",
     ),

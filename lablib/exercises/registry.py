@@ -10,7 +10,7 @@ from lablib.exercises.exercise import Exercise
 
 @dataclass(frozen=True, slots=True)
 class LabPage:
-    """One notebook: its number, the words of its file name, its title, minutes, and what it asks."""
+    """One notebook: number, words of the file name, title, minutes, and what it asks."""
 
     number: str
     slug: str

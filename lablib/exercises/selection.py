@@ -1,4 +1,4 @@
-"""What a trail's selectors choose, basic or advanced, in one small form that a check can compare."""
+"""What a trail's selectors choose, basic or advanced, in one form that a check can compare."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ S3_OBJECT = "AWS::S3::Object"
 @dataclass(frozen=True, slots=True)
 class Selection:
     """`management` and each value of `data` (by ARN as it stands in the selector) are ReadOnly,
-    WriteOnly, All, or, for management only, None."""
+    WriteOnly, All, or, for management only, None. `selectors` is how many said so."""
 
     management: str | None = None
     data: Mapping[str, str] = field(default_factory=dict)
+    selectors: int = 1
 
 
 def selection(answer: Mapping[str, Any]) -> Selection:
@@ -28,7 +29,7 @@ def selection(answer: Mapping[str, Any]) -> Selection:
         management = _both(management, part.management)
         for arn, kind in part.data.items():
             data[arn] = _both(data.get(arn), kind) or kind
-    return Selection(management, data)
+    return Selection(management, data, len(parts))
 
 
 def _basic(selector: Mapping[str, Any]) -> Selection:
