@@ -18,6 +18,7 @@ say otherwise than the referee does, or since it does not know them:
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -25,12 +26,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
 
-from lablib.account.policy import Decision, Policies, Request, evaluate, parse
+from lablib.account.policy import Decision, Need, Place, Policies, Request, evaluate, needs, parse
+from lablib.account.policy.names import PREFIXES
 from tests.referee.policy_cases import Case, cases
 
-PACKAGE = "@cloud-copilot/iam-simulate@0.1.173"
+# The referee and what it needs, at exact versions.
+PACKAGES = tuple(
+    f"@cloud-copilot/{name}"
+    for name in (
+        "iam-simulate@0.1.173",
+        "iam-data@0.21.202609261",
+        "iam-policy@0.1.109",
+        "iam-utils@0.1.82",
+    )
+)
 SCRIPT = Path(__file__).parent / "simulate.mjs"
 COUNT, SEED = 1500, 20261123
 
@@ -49,9 +61,11 @@ def referee(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the package and our script."""
     folder = tmp_path_factory.mktemp("referee")
     shutil.copy(SCRIPT, folder)
-    command = [tool("npm"), "install", "--no-audit", "--no-fund", "--prefix", str(folder), PACKAGE]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, f"npm could not install {PACKAGE}:\n{done.stderr}"
+    command = [tool("npm"), "install", "--no-audit", "--no-fund", "--prefix", str(folder)]
+    done = subprocess.run(
+        [*command, *PACKAGES], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, f"npm could not install {PACKAGES[0]}:\n{done.stderr}"
     return folder
 
 
@@ -129,6 +143,73 @@ def test_the_referee_and_we_decide_alike(referee: Path) -> None:
     theirs = verdicts(referee, given)
     found = list(differences(given, theirs))
     assert not found, f"{len(found)} of {COUNT} differ; the first:\n{found[0]}"
+
+
+# -- what calls need, beside the referee's copy of the Service Authorization Reference
+
+SERVICES = ("s3", "sns", "sqs", "kms", "lambda", "dynamodb", "logs", "cloudtrail", "cloudwatch")
+SERVICES += ("iam", "sts", "secretsmanager", "ssm", "ec2", "rds", "backup", "events", "config")
+SERVICES += ("budgets", "stepfunctions", "efs", "elbv2")
+HERE = Place("123456789012", "us-east-1")
+
+
+def reference(referee: Path, kind: str, prefix: str) -> dict[str, Any]:
+    data = referee / "node_modules" / "@cloud-copilot" / "iam-data" / "data" / kind
+    found: dict[str, Any] = json.loads((data / f"{prefix}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def filled(shape: Any, depth: int = 0) -> Any:
+    """A value for every parameter, each called "name"."""
+    match shape.type_name:
+        case "structure" if depth < 5:
+            members = {name: filled(each, depth + 1) for name, each in shape.members.items()}
+            return members | ({"CopySource": "bucket/name"} if "CopySource" in members else {})
+        case "list":
+            return [filled(shape.member, depth + 1)]
+        case "string":
+            return "name"
+    return {}
+
+
+def fits(form: str, arn: str) -> bool:
+    pieces = re.split(r"\$\{[^}]*\}", form)
+    return re.fullmatch(".*".join(map(re.escape, pieces)), arn) is not None
+
+
+def calls(service: str) -> Iterator[tuple[str, Need]]:
+    model = botocore.session.get_session().get_service_model(service)
+    for operation in model.operation_names:
+        shape = model.operation_model(operation).input_shape
+        params = filled(shape) if shape else {}
+        params.pop("VersionId", None)
+        yield from ((operation, need) for need in needs(service, operation, params, HERE))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_calls_need_actions_and_resources_of_the_authorization_reference(
+    referee: Path, service: str
+) -> None:
+    prefix = PREFIXES.get(service, service)
+    actions, forms = (
+        reference(referee, "actions", prefix),
+        reference(referee, "resourceTypes", prefix),
+    )
+    told, new = 0, []
+    for operation, need in calls(service):
+        told += 1
+        known = actions.get(need.action.partition(":")[2].lower())
+        if known is None:
+            new.append(operation)
+            continue
+        kinds = [
+            forms[each["name"].lower()]["arn"]
+            for each in known["resourceTypes"]
+            if each["name"].lower() in forms
+        ]
+        assert need.resource == "*" or any(fits(form, need.resource) for form in kinds), need
+    # An SDK is often ahead of the reference by some operations.
+    assert len(new) <= max(5, told // 4), new
 
 
 def test_the_cases_are_a_good_mixture() -> None:

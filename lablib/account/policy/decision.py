@@ -239,21 +239,3 @@ def _missing(asked: Asked, kind: str) -> Decision:
     messages")."""
     why = f"No {kind} allows the {asked.request.action} action on {asked.request.resource}."
     return Decision(False, False, why, kind)
-
-
-def refusal(request: Request, decision: Decision) -> str:
-    """AWS's message for a refused request: "User: … is not authorized to perform: …".
-
-    User Guide, "Troubleshoot access denied error messages".
-    """
-    article = "an" if decision.kind == IDENTITY else "a"
-    because = (
-        f"with an explicit deny in {article} {decision.kind}"
-        if decision.explicit_deny
-        else f"because no {decision.kind} allows the {request.action} action"
-    )
-    resource = "" if request.resource == "*" else f" on resource: {request.resource}"
-    return (
-        f"User: {request.principal} is not authorized to perform: {request.action}"
-        f"{resource} {because}"
-    )
