@@ -170,7 +170,8 @@ def start(state: Path, *, options: tuple[str, ...] = ()) -> Account:
     `options` are further options of `serve`, such as ("--seed", "7").
     """
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "lablib", "serve", "--state", str(state), *options]
+    # -P: a learner's own json.py beside the notebook must not stand in for Python's.
+    command = [sys.executable, "-P", "-m", "lablib", "serve", "--state", str(state), *options]
     with open(state / "account.log", "ab") as log:
         child = subprocess.Popen(
             command,

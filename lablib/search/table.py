@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 ROWS_AT_MOST = 60
+LINE = 26  # letters that stay on one line: cloudtrail.amazonaws.com and shorter
 HIDDEN = {"Record"}  # whole records: they are in the frame, not on the page
 
 
@@ -21,6 +22,7 @@ def _key(key: Any) -> str:
 SHORT: Mapping[str, Callable[[Any], str]] = {
     "Event ID": lambda id: f"{str(id)[:8]}…" if len(str(id)) == 36 else str(id),
     "Key": _key,
+    "Label": lambda time: f"{time[11:16]}Z" if time.endswith(":00") else time,
 }
 _LEFT = "text-align:left;vertical-align:top"
 
@@ -61,6 +63,11 @@ class Table(pd.DataFrame):  # type: ignore[misc]
         cells = [(index, *row) for index, row in rows]
         return html_table(["", *names], cells[:ROWS_AT_MOST]) + _more(len(cells))
 
+    def html(self) -> str:
+        """All rows as an HTML table, without their numbers."""
+        names = self._visible()
+        return html_table(names, self[names].itertuples(index=False, name=None))
+
     def __repr__(self) -> str:
         if not self._plain():
             return str(super().__repr__())
@@ -91,6 +98,6 @@ def _cell(name: str, value: Any) -> str:
     whole = shown(value)
     short = SHORT[name](whole) if name in SHORT and whole else whole
     title = f" title='{escape(whole, quote=True)}'" if short != whole else ""
-    whole_line = isinstance(value, pd.Timestamp) or len(short) <= 22
+    whole_line = name in SHORT or isinstance(value, pd.Timestamp) or len(short) <= LINE
     wrap = "white-space:nowrap" if whole_line else "overflow-wrap:anywhere"
     return f"<td style='{_LEFT};{wrap}'{title}>{escape(short)}</td>"

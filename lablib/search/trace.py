@@ -60,10 +60,10 @@ class Trace:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        found = self.trails()._repr_html_() if self.matches else "<p>No trail was there.</p>"
+        found = self.trails().html() if self.matches else "<p>No trail was there.</p>"
         return (
-            f"<p><strong>{escape(self.event.name)}</strong>, stage by stage: "
-            f"{escape(repr(self.event))}</p>{self.to_frame()._repr_html_()}"
+            f"<p><strong>Stage by stage:</strong> {escape(repr(self.event))}</p>"
+            f"{self.to_frame().html()}"
             f"<p><strong>Which trails took it, and why</strong></p>{found}"
         )
 

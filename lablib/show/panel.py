@@ -14,8 +14,9 @@ _open: dict[str, Panel] = {}
 _STYLE = """<style>
 .lab-panel table {border-collapse: collapse; margin: 4px 0; line-height: 1.4}
 .lab-panel th, .lab-panel td {text-align: left; padding: 2px 12px 2px 0; vertical-align: top;
-  color: var(--jp-content-font-color1); border-bottom: 1px solid var(--jp-border-color2)}
-.lab-panel th {font-weight: 600; color: var(--jp-content-font-color1)}
+  color: var(--jp-content-font-color1); border-bottom: 1px solid var(--jp-border-color2);
+  font-size: var(--jp-ui-font-size1); overflow-wrap: anywhere}
+.lab-panel th {font-weight: 600; overflow-wrap: normal}
 .lab-panel p, .lab-panel pre {margin: 4px 0; color: var(--jp-content-font-color1)}
 .lab-panel .lab-whole {white-space: nowrap}
 .lab-panel .lab-time {font-size: 150%; font-variant-numeric: tabular-nums}
@@ -122,7 +123,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], caption: str) -
 
 def _cell(value: Any) -> str:
     words = str(value)
-    whole = ' class="lab-whole"' if len(words) <= 22 else ""
+    whole = ' class="lab-whole"' if len(words) <= 26 else ""
     return f"<td{whole}>{escape(words)}</td>"
 
 
