@@ -67,7 +67,7 @@ class Lab:
         built = lab._catch_up() if catch_up and lab.number else []
         print(lab._ready())
         if built:
-            print(f"Caught up with the labs before: {', '.join(built)}.")
+            print(f"Caught up with the labs before: {'; '.join(built)}.")
         if ignored:
             print(f"Your own AWS credentials ({', '.join(ignored)}) are neither used nor sent.")
         return lab

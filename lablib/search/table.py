@@ -73,9 +73,16 @@ class Table(pd.DataFrame):  # type: ignore[misc]
             return str(super().__repr__())
         if self.empty:
             return f"Nothing. (Columns: {', '.join(map(str, self._visible()))})"
-        columns = {name: [shown(value) for value in self[name]] for name in self._visible()}
+        columns = {name: _padded(self[name]) for name in self._visible()}
         plain = pd.DataFrame(columns, index=self.index)
         return str(plain.to_string(max_rows=ROWS_AT_MOST, justify="left"))
+
+
+def _padded(values: Iterable[Any]) -> list[str]:
+    """Texts of one width, so that they stand left-aligned."""
+    texts = [shown(value) for value in values]
+    width = max(map(len, texts))
+    return [text.ljust(width) for text in texts]
 
 
 def _more(count: int) -> str:
