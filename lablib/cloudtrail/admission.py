@@ -9,7 +9,7 @@ SNS topic policy for CloudTrail", "Role policy document for CloudTrail to use Cl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from . import errors
@@ -17,7 +17,15 @@ from .forms import check_syntax
 from .trail import Trail
 from .world import Key, ObjectPut, Refused, World
 
-__all__ = ["admit", "check_syntax", "markers", "on_behalf", "resolve_key", "streams"]
+__all__ = [
+    "admit",
+    "admit_insights",
+    "check_syntax",
+    "markers",
+    "on_behalf",
+    "resolve_key",
+    "streams",
+]
 
 ACL = "bucket-owner-full-control"
 VALIDATION_MESSAGE = "CloudTrail validation message."  # observed; it has no subject
@@ -36,13 +44,24 @@ def admit(world: World, trail: Trail, *, now: datetime) -> None:
         trial(world, trail, now)
 
 
+def admit_insights(world: World, trail: Trail, *, now: datetime) -> None:
+    """Returns when Insights events can be delivered: PutInsightSelectors tries bucket and key again
+    (its errors in the API Reference). Ours: that it leaves an empty object in their folder."""
+    _may_put(world, trail, (f"{each}/CloudTrail-Insight/" for each in _folders(world, trail)))
+    _key(world, trail, now)
+
+
 def _bucket(world: World, trail: Trail, now: datetime) -> None:
+    _may_put(world, trail, markers(world, trail))
+
+
+def _may_put(world: World, trail: Trail, keys: Iterable[str]) -> None:
     if world.bucket(trail.s3_bucket) is None:
         raise errors.bucket_does_not_exist(trail.s3_bucket)
     arn = f"arn:aws:s3:::{trail.s3_bucket}"
     if not world.service_may("s3:GetBucketAcl", arn, on_behalf(trail)).allowed:
         raise errors.insufficient_bucket_policy(trail.s3_bucket)
-    for key in markers(world, trail):
+    for key in keys:
         _put_marker(world, trail, key)
 
 
@@ -155,10 +174,10 @@ def on_behalf(trail: Trail) -> dict[str, str]:
 def markers(world: World, trail: Trail) -> Iterator[str]:
     """The keys of the empty objects: the folder of the log files, and with log file validation that
     of the digests. An organization trail also tries the organization's folder."""
-    for owner in _owners(world, trail):
-        yield f"{_folder(trail)}{owner}/CloudTrail/"
+    for folder in _folders(world, trail):
+        yield f"{folder}/CloudTrail/"
         if trail.validate:
-            yield f"{_folder(trail)}{owner}/CloudTrail-Digest/"
+            yield f"{folder}/CloudTrail-Digest/"
 
 
 def streams(world: World, trail: Trail) -> Iterator[str]:
@@ -172,6 +191,10 @@ def _owners(world: World, trail: Trail) -> tuple[str, ...]:
     if organization is None:
         return (trail.account,)
     return (trail.account, f"{organization.id}/{trail.account}")
+
+
+def _folders(world: World, trail: Trail) -> Iterator[str]:
+    return (_folder(trail) + owner for owner in _owners(world, trail))
 
 
 def _folder(trail: Trail) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lablib.cloudtrail.admission import admit, resolve_key
+from lablib.cloudtrail.admission import admit, admit_insights, resolve_key
 from lablib.cloudtrail.errors import CloudTrailError
 from lablib.cloudtrail.trail import Trail
 from lablib.cloudtrail.world import Organization
@@ -452,3 +452,23 @@ def test_the_acl_that_is_tried_is_the_one_that_the_user_guide_asks_for(world: Fa
     write = bucket_policy("logs")["Statement"][1]
     assert write["Condition"]["StringEquals"]["s3:x-amz-acl"] == ACL
     admit(world, a_trail(), now=NOON)
+
+
+# -- Insights ---------------------------------------------------------------------------------
+
+
+def test_insights_try_bucket_and_key_again_in_their_own_folder(world: FakeWorld) -> None:
+    admit_insights(world, a_trail(kms_key=KEY_ARN), now=NOON)
+    assert [put.key for put in world.puts] == [f"AWSLogs/{ACCOUNT}/CloudTrail-Insight/"]
+    assert "ask kms:GenerateDataKey" in world.did
+
+
+def test_insights_are_refused_when_their_folder_is_denied(world: FakeWorld) -> None:
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject"}
+    resource = "arn:aws:s3:::logs/*/CloudTrail-Insight/*"
+    statements = bucket_policy("logs")["Statement"]
+    world.bucket_policies["logs"] = policy(*statements, {**deny, "Resource": resource})
+    admit(world, a_trail(), now=NOON)
+    with pytest.raises(CloudTrailError) as caught:
+        admit_insights(world, a_trail(), now=NOON)
+    assert (caught.value.code, caught.value.message) == BAD_BUCKET
