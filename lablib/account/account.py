@@ -13,8 +13,9 @@ from .chance import Chance, SystemRandomness, rsa_key
 from .clock import Clock, Happened, Setting
 from .frozen import Frozen
 from .gateway import Gateway
-from .identity import Identities, draw_key
+from .identity import Identities, draw_key, scope_of
 from .journal import Birth, CallEntry, ClockEntry
+from .long_poll import queue_name
 from .messages import Answer, Request
 from .moto_adapter import facts
 from .moto_adapter.wire import Moto
@@ -114,6 +115,15 @@ class Account:
         self._number += 1
         self._enter(now, f"call:{self._number}")
         return self.gateway.answer(request, now, self.chance.stream(f"request:{self._number}"))
+
+    def peek(self, request: Request) -> int:
+        """How many messages a queue would give to this ReceiveMessage call."""
+        scope = scope_of(request)
+        with self._inside():
+            self._happen(self.clock.now())
+            self._enter(self.clock.now(), f"peek:{self._number}")
+            region = scope.region if scope else "us-east-1"
+            return facts.visible_messages(self.birth.account, region, queue_name(request))
 
     def settle(self) -> None:
         """What a call leaves behind (its record, its way to the trails) is done after its answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 import warnings
@@ -26,6 +27,7 @@ RANDOMNESS.install()  # before moto is imported: its modules bind os.urandom whe
 from werkzeug.serving import BaseWSGIServer, make_server  # noqa: E402
 
 from .frozen import Frozen, default_start  # noqa: E402
+from .long_poll import wait_for_messages  # noqa: E402
 from .moto_adapter.wire import Handler as MotoHandler  # noqa: E402
 from .moto_adapter.wire import Moto  # noqa: E402
 
@@ -176,18 +178,26 @@ class Server:
         if request.path.startswith("/moto-api"):
             return NO_MOTO_API, nothing
         account = self.account
-        observer = bool(token) and self._control.knows(token)
-        return account.call(request, observer), account.settle
+        if token and self._control.knows(token):
+            return account.call(request, observer=True), nothing
+        wait_for_messages(request, account.peek)
+        return account.call(request), account.settle
 
     def _listen(self, port: int) -> BaseWSGIServer:
         app: Any = self  # werkzeug passes it through to the handler
         for wanted in [port] if port else [int(self._kept["port"]), 0]:
+            listening = socket.socket()
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name != "nt")
             try:
-                http = make_server("127.0.0.1", wanted, app, True, request_handler=Handler)
-            except (OSError, SystemExit):
+                listening.bind(("127.0.0.1", wanted))
+            except (OSError, OverflowError):
+                listening.close()
                 continue
-            self.state.keep({"port": http.port, "token": self.token})
-            return http
+            listening.listen(128)
+            taken = listening.getsockname()[1]
+            self.state.keep({"port": taken, "token": self.token})
+            fd = listening.detach()
+            return make_server("127.0.0.1", taken, app, True, request_handler=Handler, fd=fd)
         raise ServeError(
             f"Port {port} is in use. Choose another with --port, or leave it out for a free one."
         )

@@ -275,3 +275,14 @@ def organization(account: str) -> tuple[str, str, tuple[str, ...]] | None:
         return None
     members = tuple(a.id for a in backend.accounts)
     return backend.org.id, backend.org.master_account_id, members
+
+
+def visible_messages(account: str, region: str, queue: str) -> int:
+    """How many messages of an SQS queue can be received now; one for a queue that is not there,
+    so that nobody waits for it."""
+    from moto.sqs.models import sqs_backends
+
+    if account not in sqs_backends or region not in sqs_backends[account]:
+        return 1
+    found = sqs_backends[account][region].queues.get(queue)
+    return 1 if found is None else sum(1 for message in found.messages if message.visible)

@@ -1,0 +1,61 @@
+"""What the adapter relies on inside moto. When one of these fails after an upgrade of moto, the
+adapter (lablib/account/moto_adapter/) is the only place to mend."""
+
+from __future__ import annotations
+
+import inspect
+from importlib.metadata import version
+
+import moto.core.responses
+import pytest
+from moto.core.base_backend import AccountSpecificBackend
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.routing import get_service_router
+from moto.core.serialize import get_serializer_class
+from moto.core.utils import get_service_model
+from moto.s3.models import FakeBucket, S3Backend, s3_backends
+from moto.sqs.models import SQSBackend
+
+
+def test_moto_is_the_version_that_the_adapter_knows() -> None:
+    assert version("moto") == "5.2.5"
+
+
+def test_request_ids_come_from_one_function() -> None:
+    assert "gen_amzn_requestid_long(headers)" in inspect.getsource(
+        moto.core.responses.BaseResponse._enrich_response
+    )
+
+
+@pytest.mark.parametrize("protocol", ["ec2", "json", "query", "rest-json", "rest-xml"])
+def test_each_protocol_has_a_parser_and_a_serializer(protocol: str) -> None:
+    assert PROTOCOL_PARSERS[protocol]
+    assert get_serializer_class("sts", protocol)
+
+
+@pytest.mark.parametrize("service", ["s3", "ec2", "iam", "cloudtrail", "lambda", "sns"])
+def test_a_service_has_a_router_and_a_model_like_botocores(service: str) -> None:
+    assert get_service_router(service).match
+    model = get_service_model(service)
+    assert model.operation_model(model.operation_names[0]).input_shape is not None
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters"),
+    [
+        (FakeBucket.get_permission, ["self", "action", "resource"]),
+        (SQSBackend.receive_message, ["self", "queue_name", "count", "wait_seconds_timeout"]),
+        (AccountSpecificBackend.__getitem__, ["self", "region_name"]),
+        (S3Backend.put_object, ["self", "bucket_name", "key_name", "value"]),
+    ],
+)
+def test_what_is_mended_still_takes_the_same_parameters(
+    function: object, parameters: list[str]
+) -> None:
+    original = inspect.unwrap(function)  # type: ignore[arg-type]
+    names = list(inspect.signature(original).parameters)[: len(parameters)]
+    assert len(names) >= len(parameters) or names == ["self", "region"]
+
+
+def test_buckets_know_their_owner() -> None:
+    assert isinstance(s3_backends.bucket_accounts, dict)
