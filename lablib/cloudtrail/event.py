@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-from botocore.model import OperationModel
+from botocore.model import OperationModel, Shape
 
 from lablib.cloudtrail import (
     answers,
@@ -35,6 +35,7 @@ from lablib.cloudtrail.quirks import Quirk
 from lablib.cloudtrail.resources import Resource
 
 T = TypeVar("T")
+_UNWRITTEN: Final = object()
 
 __all__ = ["Event", "Resource", "describe", "wrap"]
 
@@ -77,6 +78,7 @@ class _Operation:
     request: Callable[[Any], Any]
     answer: Callable[[Any, str], Any] | None
     prefix: str
+    secretive: bool  # does the model mark anything of it sensitive?
 
 
 @lru_cache(maxsize=8192)
@@ -114,6 +116,9 @@ def _study(service: str, operation: str, model: OperationModel) -> _Operation:
         request=request,
         answer=answer if answered else None,
         prefix=model.service_model.endpoint_prefix,
+        secretive=bool(
+            redact.marked_names(model.input_shape) or redact.marked_names(model.output_shape)
+        ),
     )
 
 
@@ -121,12 +126,17 @@ def _common(
     service: str, model: OperationModel
 ) -> tuple[Callable[[Any], Any], Callable[[Any, str], Any]]:
     shaper = _shaper(service)
-    request = shaper.of(model.input_shape) if model.input_shape else shape.plain
+    request = _writer(shaper, model.input_shape)
     if service == "apigateway":
         request = _api_gateway(model, request)
-    output = shaper.of(model.output_shape) if model.output_shape else lambda _: None
+    output = _writer(shaper, model.output_shape)
     finish: Callable[[Any], Any] = _FINISHES.get(service, _as_it_is)
     return request, lambda value, _: finish(output(value))
+
+
+def _writer(shaper: shape.Shaper, whole: Shape | None) -> shape.Render:
+    """Null for a body that is not there, or is sensitive as a whole."""
+    return shaper.of(whole) if whole and not redact.is_marked(whole) else lambda _: None
 
 
 def _as_it_is(answer: Any) -> Any:
@@ -206,7 +216,12 @@ def _resources(call: ApiCall, operation: _Operation) -> tuple[Resource, ...]:
 
 def _looked_up(call: ApiCall, operation: _Operation) -> tuple[tuple[str, str], ...]:
     nothing: tuple[tuple[str, str], ...] = ()
-    return _tried(lambda: resources.looked_up(call, operation.read_only), nothing)
+    found = _tried(lambda: resources.looked_up(call, operation.read_only), nothing)
+    if found and operation.secretive:
+        secrets = set(redact.secrets(call.params, call.model.input_shape, call.service))
+        secrets.update(redact.secrets(call.output or {}, call.model.output_shape, call.service))
+        return tuple(pair for pair in found if pair[1] not in secrets)
+    return found
 
 
 def _record(
@@ -255,8 +270,10 @@ def _record(
 def _elements(call: ApiCall, operation: _Operation) -> tuple[Any, Any, Any]:
     """requestParameters, responseElements, additionalEventData."""
     if call.service in ("s3", "s3control"):
-        return _tried(lambda: _s3(call, operation.data), (_plain(call.params), None, None))
-    request = _tried(lambda: _request(call, operation), _plain(call.params))
+        return _tried(lambda: _s3(call, operation.data), (None, None, None))
+    request = _tried(lambda: _request(call, operation), _UNWRITTEN)
+    if request is _UNWRITTEN:
+        request = _tried(lambda: _plain(call), None)
     answer = _tried(lambda: _answer(call, operation), None)
     return request, answer, _additional(call)
 
@@ -429,8 +446,18 @@ def _cut(text: str, size: int) -> str:
     return text if len(encoded) <= size else encoded[:size].decode("utf-8", "ignore")
 
 
-def _plain(params: Mapping[str, Any]) -> Any:
-    return shape.plain(params) or None
+def _plain(call: ApiCall) -> Any:
+    """The parameters without rules, and without the secrets among them."""
+    secrets = set(redact.secrets(call.params, call.model.input_shape, call.service))
+    return _hidden(shape.plain(call.params), secrets) or None
+
+
+def _hidden(value: Any, secrets: set[str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _hidden(part, secrets) for name, part in value.items() if name not in secrets}
+    if isinstance(value, list):
+        return [_hidden(part, secrets) for part in value]
+    return redact.HIDDEN if isinstance(value, str) and value in secrets else value
 
 
 def _tried(attempt: Callable[[], T], otherwise: T) -> T:

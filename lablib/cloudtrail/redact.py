@@ -88,6 +88,30 @@ def stand_in(service: str, member: str, shape: Shape | None) -> str | Absent | N
     return None
 
 
+def marked_names(shape: Shape | None) -> frozenset[str]:
+    """The wire names of all members, at any depth, that the model marks sensitive."""
+    found: set[str] = set()
+    _collect(shape, found, set())
+    return frozenset(found)
+
+
+def _collect(shape: Shape | None, found: set[str], seen: set[str]) -> None:
+    if shape is None or shape.name in seen:
+        return
+    seen.add(shape.name)
+    for name, member in getattr(shape, "members", {}).items():
+        if is_marked(member):
+            found.add(str(member.serialization.get("name", name)))
+        else:
+            _collect(member, found, seen)
+    for part in ("member", "key", "value"):
+        inner = getattr(shape, part, None)
+        if inner is not None and is_marked(inner):
+            found.add(shape.name)
+        else:
+            _collect(inner, found, seen)
+
+
 def secrets(value: Any, shape: Shape | None, service: str, depth: int = 0) -> Iterator[str]:
     """The secret texts inside `value`, so that error messages can be cleaned of them."""
     if depth > 20:

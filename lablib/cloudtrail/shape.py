@@ -184,9 +184,10 @@ class Shaper:
                 if known is None:
                     if name == "ResponseMetadata":
                         continue
-                    part = members.get(name)
-                    known = self.member(name, part) if part else _unknown(self.service, name)
-                    compiled[name] = known
+                    if name in members:
+                        known = compiled[name] = self.member(name, members[name])
+                    else:
+                        known = unknown(self.service, name)
                 written = known[1](item)
                 if written is not ABSENT:
                     result[known[0]] = written
@@ -228,7 +229,9 @@ class Shaper:
         return lambda value: value if redact.is_kms_key(value) else mark
 
 
-def _unknown(service: str, name: str) -> tuple[str, Render]:
+def unknown(service: str, name: Any) -> tuple[str, Render]:
+    """A member that the model does not have: written plainly, unless its name tells a secret."""
+    name = str(name)
     mark = redact.stand_in(service, name, None)
     return lower_first(name), plain if mark is None else lambda _: mark
 

@@ -16,7 +16,7 @@ from botocore.model import OperationModel, Shape
 
 from lablib.cloudtrail import dates, redact, xmljson
 from lablib.cloudtrail.redact import ABSENT
-from lablib.cloudtrail.shape import Render, lower_first, plain
+from lablib.cloudtrail.shape import Render, lower_first, plain, unknown
 
 _XMLNS: Final = "http://ec2.amazonaws.com/doc/2016-11-15/"
 
@@ -209,9 +209,10 @@ class _Ec2Shaper:
                     continue
                 known = compiled.get(member)
                 if known is None:
-                    part = members.get(member)
-                    known = self.member(member, part) if part else (lower_first(member), plain)
-                    compiled[member] = known
+                    if member in members:
+                        known = compiled[member] = self.member(member, members[member])
+                    else:
+                        known = unknown("ec2", member)
                 written = known[1](item)
                 if written is not ABSENT:
                     result[known[0]] = written

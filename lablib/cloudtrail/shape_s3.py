@@ -63,7 +63,15 @@ def wire_of(call: ApiCall) -> Wire:
     """The call's HTTP request; made again from the parameters when it is not at hand."""
     if call.wire.host or call.wire.path != "/" or call.wire.query:
         return call.wire
-    serial = create_serializer("rest-xml").serialize_to_request(dict(call.params), call.model)
+    try:
+        return _made_again(call)
+    except Exception:  # parameters that no request could carry
+        return call.wire
+
+
+def _made_again(call: ApiCall) -> Wire:
+    serializer = create_serializer("rest-xml", include_validation=False)
+    serial = serializer.serialize_to_request(dict(call.params), call.model)
     query = serial["query_string"]
     path, _, extra = str(serial["url_path"]).partition("?")
     pairs = list(query.items()) if isinstance(query, Mapping) else list(query)
@@ -125,7 +133,17 @@ def _body(call: ApiCall, wire: Wire) -> dict[str, Any]:
     if call.operation == "PutBucketPolicy":
         return {"bucketPolicy": _json(wire.body or call.params.get("Policy", ""))}
     document = xmljson.parse(wire.body)
-    return _without_keys(document) if document else {}
+    return _without_keys(document, _marked(call)) if document else {}
+
+
+_MARKED: dict[str, frozenset[str]] = {}
+
+
+def _marked(call: ApiCall) -> frozenset[str]:
+    known = _MARKED.get(call.operation)
+    if known is None:
+        known = _MARKED[call.operation] = redact.marked_names(call.model.input_shape)
+    return known
 
 
 def _json(text: Any) -> Any:
@@ -135,17 +153,17 @@ def _json(text: Any) -> Any:
         return text if isinstance(text, str) else ""
 
 
-def _without_keys(value: Any) -> Any:
-    """A KMS key's name in an encryption or replication rule is shown if it is one."""
+def _without_keys(value: Any, marked: frozenset[str]) -> Any:
+    """What the model marks sensitive is hidden; the name of a KMS key, in an encryption or a
+    replication rule, is shown if it is one."""
     if isinstance(value, dict):
         return {
             name: HIDDEN
-            if name in ("KMSMasterKeyID", "ReplicaKmsKeyID", "KMSKeyId", "KeyId", "KMSContext")
-            and not redact.is_kms_key(part)
-            else _without_keys(part)
+            if name in marked and not redact.is_kms_key(part)
+            else _without_keys(part, marked)
             for name, part in value.items()
         }
-    return [_without_keys(part) for part in value] if isinstance(value, list) else value
+    return [_without_keys(part, marked) for part in value] if isinstance(value, list) else value
 
 
 def response(call: ApiCall, data: bool) -> dict[str, Any] | None:
