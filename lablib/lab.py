@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from lablib.clock import Clock
 from lablib.connection import Account, Control
 from lablib.errors import LabError
 from lablib.fence import own_credentials
+from lablib.search.question import iso, lookup, place
 
 if TYPE_CHECKING:
     from lablib.search.event import Event
@@ -21,19 +22,6 @@ if TYPE_CHECKING:
     from lablib.search.trace import Trace
     from lablib.show.chart import Chart
     from lablib.show.panel import Panel
-
-# lab.history(…): our words and LookupEvents' attribute keys.
-# Source: API Reference, "LookupAttribute", AttributeKey.
-ATTRIBUTES = {
-    "name": "EventName",
-    "user": "Username",
-    "source": "EventSource",
-    "resource": "ResourceName",
-    "resource_type": "ResourceType",
-    "id": "EventId",
-    "access_key": "AccessKeyId",
-    "read_only": "ReadOnly",
-}
 
 
 class Lab:
@@ -176,8 +164,8 @@ class Lab:
             name=name,
             user=user,
             source=source,
-            start=_iso(start),
-            end=_iso(end),
+            start=iso(start),
+            end=iso(end),
         )
         return records_frame(answer["events"])
 
@@ -197,7 +185,7 @@ class Lab:
         """
         from lablib.search.frames import history_frame
 
-        search: dict[str, Any] = {"LookupAttributes": _lookup(attribute)}
+        search: dict[str, Any] = {"LookupAttributes": lookup(attribute)}
         search |= {k: v for k, v in {"StartTime": start, "EndTime": end}.items() if v}
         pages = self.client("cloudtrail", region=region).get_paginator("lookup_events")
         found = pages.paginate(**search, PaginationConfig={"MaxItems": limit, "PageSize": 50})
@@ -244,14 +232,14 @@ class Lab:
         self, minutes: float, start: datetime | None, end: datetime | None
     ) -> dict[str, Any]:
         start = start or (end or self.clock.now) - timedelta(minutes=minutes)
-        answer: dict[str, Any] = self.control.get("timeline", start=_iso(start), end=_iso(end))
+        answer: dict[str, Any] = self.control.get("timeline", start=iso(start), end=iso(end))
         return answer
 
     def deliveries(self, start: datetime | None = None, end: datetime | None = None) -> Table:
         """The log files that CloudTrail has put into S3, with how long their events waited."""
         from lablib.search.frames import deliveries_frame
 
-        answer = self.control.get("timeline", start=_iso(start), end=_iso(end))
+        answer = self.control.get("timeline", start=iso(start), end=iso(end))
         return deliveries_frame(answer["files"])
 
     def delays(self, ax: Any = None) -> Chart:
@@ -282,7 +270,7 @@ class Lab:
         """
         from lablib.search.frames import read_log_file, records_frame
 
-        bucket, key = _place(bucket, key)
+        bucket, key = place(bucket, key)
         answer = self.client("s3", user=user).get_object(Bucket=bucket, Key=key)
         return records_frame(read_log_file(answer["Body"].read()))
 
@@ -323,43 +311,3 @@ class Lab:
 
     def __repr__(self) -> str:
         return self._ready()
-
-
-def _lookup(attribute: Mapping[str, str | bool | None]) -> list[dict[str, str]]:
-    given = {name: value for name, value in attribute.items() if value is not None}
-    if unknown := [name for name in given if name not in ATTRIBUTES]:
-        raise LabError(f"There is no attribute {unknown[0]!r}.", expected=", ".join(ATTRIBUTES))
-    if len(given) > 1:
-        raise LabError(
-            "Event history is searched by one attribute at a time, as in AWS.",
-            found=", ".join(given),
-            next=f"lab.history({next(iter(given))}=…), then narrow the table with pandas.",
-        )
-    return [
-        {"AttributeKey": ATTRIBUTES[name], "AttributeValue": _aws_text(value)}
-        for name, value in given.items()
-    ]
-
-
-def _aws_text(value: str | bool | None) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _place(bucket: Any, key: str | None) -> tuple[str, str]:
-    if not isinstance(bucket, str):  # a row of a table
-        return str(bucket["Bucket"]), str(bucket["Key"])
-    if key is None and bucket.startswith("s3://"):
-        bucket, _, key = bucket[len("s3://") :].partition("/")
-    if not key:
-        raise LabError(
-            "Which file?",
-            expected="a bucket and a key",
-            next="lab.read(lab.log_files().iloc[-1])",
-        )
-    return bucket, key
-
-
-def _iso(time: datetime | None) -> str | None:
-    if time is None:
-        return None
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).isoformat()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pandas as pd
-
 from lablib.show.chart import Chart
+from lablib.show.moments import Data, alt, events, last_part, moments, table, when
 from lablib.show.style import LOOKS, Palette
-
-Data = Mapping[str, Any]
 
 ROWS = {  # from top to bottom; the words beside the axis
     "calls": "API calls\n▲ changes   ○ reads\n(grey: no trail took it)",
@@ -27,16 +23,6 @@ LANE = 0.2  # of a row, for batches that overlap
 NAMES_IN_A_GROUP = 3  # call names above one place; the table has them all
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One mark of the picture, and one row of its table."""
-
-    time: datetime
-    row: str
-    what: str
-    detail: str = ""
-
-
 def timeline(data: Data, ax: Any = None) -> Chart:
     """A chart of the account's timeline, in lab time, UTC.
 
@@ -45,88 +31,11 @@ def timeline(data: Data, ax: Any = None) -> Chart:
     rows = [row for row in ROWS if row in ALWAYS or data.get(row)]
     return Chart(
         title="What happened when",
-        alt=_alt(data),
-        table=_table(data),
+        alt=alt(data),
+        table=table(data),
         draw=lambda axes, palette: _Picture(axes, palette, data, rows).draw(),
         size=(9.6, 1.2 + 0.72 * len(rows)),
     ).on(ax)
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _name(arn: str) -> str:
-    """The last part of a trail's, topic's or group's ARN."""
-    parts = arn.removesuffix(":*").split(":")
-    return parts[-1].removeprefix("trail/")
-
-
-def _events(count: int) -> str:
-    return f"{count} event{'' if count == 1 else 's'}"
-
-
-# the table and the words
-
-
-def moments(data: Data) -> list[Moment]:
-    """Everything in the timeline, in order of lab time."""
-    found = [*_calls(data), *_files(data), *_messages(data), *_streams(data), *_errors(data)]
-    return sorted(found, key=lambda moment: moment.time)
-
-
-def _calls(data: Data) -> Iterable[Moment]:
-    for call in data.get("calls", ()):
-        trails = ", ".join(_name(arn) for arn in call.get("trails", ())) or "no trail"
-        detail = f"by {call.get('user') or 'a service'}; taken by {trails}"
-        yield Moment(_time(call["time"]), "API call", call["name"], detail)
-
-
-def _files(data: Data) -> Iterable[Moment]:
-    for file in data.get("files", ()):
-        what = f"{_time(file['label']):%H:%MZ}, {_events(len(file['events']))}"
-        detail = f"trail {_name(file['trail'])}: s3://{file['bucket']}/{file['key']}"
-        yield Moment(_time(file["time"]), "Log file in S3", what, detail)
-
-
-def _messages(data: Data) -> Iterable[Moment]:
-    for message in data.get("notifications", ()):
-        detail = f"trail {_name(message['trail'])}: {message['key']}"
-        yield Moment(_time(message["time"]), "SNS message", _name(message["topic"]), detail)
-
-
-def _streams(data: Data) -> Iterable[Moment]:
-    for batch in data.get("logs", ()):
-        what = f"{_name(batch['group'])}, {_events(len(batch['events']))}"
-        yield Moment(_time(batch["time"]), "CloudWatch Logs", what, f"stream {batch['stream']}")
-
-
-def _errors(data: Data) -> Iterable[Moment]:
-    for error in data.get("errors", ()):
-        what = f"{error['what']}: {error['code']}"
-        yield Moment(
-            _time(error["time"]), "Refused delivery", what, f"trail {_name(error['trail'])}"
-        )
-
-
-def _table(data: Data) -> pd.DataFrame:
-    rows = [(f"{m.time:%Y-%m-%d %H:%M:%S}", m.row, m.what, m.detail) for m in moments(data)]
-    return pd.DataFrame(rows, columns=pd.Index(["Time (UTC)", "Kind", "What", "Detail"]))
-
-
-def _alt(data: Data) -> str:
-    found = moments(data)
-    if not found:
-        return "An empty timeline: nothing happened in this time."
-    counts = pd.Series([moment.row for moment in found]).value_counts(sort=False)
-    kinds = ", ".join(f"{kind} {count}" for kind, count in counts.items())
-    span = f"from {found[0].time:%Y-%m-%d %H:%M:%S} to {found[-1].time:%H:%M:%S} UTC"
-    files = [moment for moment in found if moment.row == "Log file in S3"]
-    last = files[-1:] and f" Last file: {files[-1].what}, put at {files[-1].time:%H:%M:%S}."
-    return f"Timeline {span}. {kinds}.{last or ' No log file was delivered.'}"
-
-
-# the picture
 
 
 class _Picture:
@@ -149,7 +58,7 @@ class _Picture:
                 self._text(self.start, self.height[row], "none in this time", beside=True)
 
     def calls(self) -> None:
-        calls = [(_time(call["time"]), call) for call in self.data.get("calls", ())]
+        calls = [(when(call["time"]), call) for call in self.data.get("calls", ())]
         y = self.height["calls"]
         for time, call in calls:
             self._mark(time, y, "read" if call.get("read_only") else "write", call.get("trails"))
@@ -173,9 +82,9 @@ class _Picture:
 
     def batches(self) -> None:
         look = LOOKS["batch"]
-        taken = {call["id"]: _time(call["time"]) for call in self.data.get("calls", ())}
+        taken = {call["id"]: when(call["time"]) for call in self.data.get("calls", ())}
         for file, lane in self._lanes():
-            first, label = min(_time(file["oldest"]), _time(file["label"])), _time(file["label"])
+            first, label = min(when(file["oldest"]), when(file["label"])), when(file["label"])
             y = self.height["batches"] + lane * LANE
             self.axes.barh(
                 y,
@@ -195,7 +104,7 @@ class _Picture:
         y = self.height["files"]
         trails = {file["trail"] for file in self.data.get("files", ())}
         for file, lane in self._lanes():
-            put, label = _time(file["time"]), _time(file["label"])
+            put, label = when(file["time"]), when(file["label"])
             tall = y + lane * LANE
             start = (label, self.height["batches"] + lane * LANE)
             self.axes.annotate(
@@ -205,33 +114,33 @@ class _Picture:
                 arrowprops={"arrowstyle": "-", "color": self.palette.faint, "lw": 1},
             )
             self._mark(put, tall, "s3")
-            whose = f" · {_name(file['trail'])}" if len(trails) > 1 else ""
-            words = f"{label:%H:%MZ}: {_events(len(file['events']))}{whose}"
+            whose = f" · {last_part(file['trail'])}" if len(trails) > 1 else ""
+            words = f"{label:%H:%MZ}: {events(len(file['events']))}{whose}"
             self._text(put, tall, words, beside=True)
 
     def notifications(self) -> None:
         y = self.height["notifications"]
         for message in self.data["notifications"]:
-            self._mark(_time(message["time"]), y, "sns")
+            self._mark(when(message["time"]), y, "sns")
 
     def logs(self) -> None:
         y = self.height["logs"]
         for batch in self.data["logs"]:
-            self._mark(_time(batch["time"]), y, "logs")
-            self._text(_time(batch["time"]), y, str(len(batch["events"])), beside=True)
+            self._mark(when(batch["time"]), y, "logs")
+            self._text(when(batch["time"]), y, str(len(batch["events"])), beside=True)
 
     def errors(self) -> None:
         y = self.height["errors"]
         for error in self.data["errors"]:
-            self._mark(_time(error["time"]), y, "error")
-            self._text(_time(error["time"]), y, error["code"], beside=True)
+            self._mark(when(error["time"]), y, "error")
+            self._text(when(error["time"]), y, error["code"], beside=True)
 
     def _lanes(self) -> list[tuple[Data, int]]:
         """Each file with a lane of its own while others overlap it: -1, 0 or 1, then again."""
         ends: list[datetime] = []
         placed = []
         for file in sorted(self.data.get("files", ()), key=lambda file: file["oldest"]):
-            first, last = _time(file["oldest"]), max(_time(file["time"]), _time(file["label"]))
+            first, last = when(file["oldest"]), max(when(file["time"]), when(file["label"]))
             lane = next((n for n, end in enumerate(ends) if end < first), len(ends))
             ends[lane : lane + 1] = [last]
             placed.append((file, (0, 1, -1)[lane % 3]))
@@ -309,7 +218,7 @@ def _runs(calls: Iterable[tuple[datetime, Data]]) -> list[tuple[str, datetime, i
 def _span(data: Data) -> tuple[datetime, datetime]:
     """The axis: all that happened, with a margin on the right for words."""
     times = [moment.time for moment in moments(data)]
-    times += [_time(file[name]) for file in data.get("files", ()) for name in ("oldest", "label")]
+    times += [when(file[name]) for file in data.get("files", ()) for name in ("oldest", "label")]
     times = times or [datetime.fromtimestamp(0, UTC)]
     first, last = min(times), max(times)
     room = max(last - first, timedelta(minutes=5))
