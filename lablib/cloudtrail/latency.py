@@ -58,6 +58,11 @@ STEPS: Mapping[str, Latency] = {
         ((0.0, 0.0), (0.7, 1.0), (0.701, 250.0), (1.0, 300.0)),
         f"ours, shaped so that label - event is as in {_FILES}",
     ),
+    "change": Latency(
+        "from a change of a trail (start, stop, selectors) to the first event that it applies to",
+        ((0.0, 20.0), (0.5, 60.0), (1.0, 120.0)),
+        f"{_CAPTURES}: events seconds after StartLogging were missed, two minutes later not",
+    ),
     "put": Latency(
         "from the minute in the log file's name to the object in S3 (often before that minute)",
         ((0.0, -60.0), (0.2, 0.0), (0.5, 130.0), (0.9, 265.0), (1.0, 300.0)),

@@ -25,6 +25,7 @@ from lablib.cloudtrail.history import History
 from lablib.cloudtrail.ledger import Place
 from lablib.cloudtrail.selectors import Match, match
 from lablib.cloudtrail.service import Service
+from lablib.cloudtrail.settings import Settings
 from lablib.cloudtrail.trail import Trail, Trails
 from lablib.cloudtrail.world import Schedule, World
 
@@ -33,7 +34,8 @@ from lablib.cloudtrail.world import Schedule, World
 class Passage:
     """One call on its way: what each stage adds for the next."""
 
-    call: ApiCall
+    now: datetime
+    call: ApiCall | None = None  # None when the event came ready-made
     event: Event = field(init=False)
     takers: tuple[Trail, ...] = ()
 
@@ -43,7 +45,8 @@ class CloudTrail:
 
     `rng` is the only source of chance. `signing_key(region)` gives the key that signs a Region's
     digests; without it one is made. `history_path` names SQLite's working file. `duplicates` is
-    the share of log files that are delivered twice.
+    the share of log files that are delivered twice. `at_once`: changes of trails take effect when
+    they are made; otherwise some time later, as in AWS.
     """
 
     def __init__(
@@ -55,9 +58,11 @@ class CloudTrail:
         signing_key: Callable[[str], RSAPrivateKey] | None = None,
         history_path: str = ":memory:",
         duplicates: float = 0.0,
+        at_once: bool = True,
     ) -> None:
         self._world, self._rng = world, rng
         self.trails = Trails()
+        self._settings = Settings(self.trails, schedule, rng, at_once)
         self.history = History(history_path)
         self.signers = Signers(signing_key)
         self.delivery = Delivery(world, schedule, rng, self.trails, self.signers, duplicates)
@@ -77,20 +82,31 @@ class CloudTrail:
 
     def record(self, call: ApiCall) -> Event:
         """The event that the call became, after it has passed every stage."""
-        passage = Passage(call)
+        passage = Passage(call.time, call)
         for stage in self.stages:
             stage(passage)
         return passage.event
 
+    def record_event(self, event: Event, now: datetime) -> None:
+        """Events that are no API call (console sign-ins, Insights) take the path from its second
+        stage on."""
+        passage = Passage(now)
+        passage.event = event
+        for stage in self.stages[1:]:
+            stage(passage)
+
+    def new_event_id(self) -> str:
+        return str(uuid.UUID(int=self._rng.getrandbits(128), version=4))
+
     def describe_call(self, passage: Passage) -> None:
-        event_id = uuid.UUID(int=self._rng.getrandbits(128), version=4)
-        passage.event = describe(passage.call, str(event_id))
+        assert passage.call is not None
+        passage.event = describe(passage.call, self.new_event_id())
 
     def remember_event(self, passage: Passage) -> None:
         self.history.remember(passage.event)
 
     def choose_trails(self, passage: Passage) -> None:
-        trails = tuple(self.trails)
+        trails = self._settings.in_force(passage.now)
         matches = tuple(self._match(trail, passage.event) for trail in trails)
         self._matches[passage.event.id] = matches
         passage.takers = tuple(t for t, found in zip(trails, matches, strict=True) if found.taken)
@@ -102,7 +118,8 @@ class CloudTrail:
 
     def deliver_event(self, passage: Passage) -> None:
         for trail in passage.takers:
-            self.delivery.take(trail, passage.event, passage.call.time)
+            current = self.trails.get(trail.arn) or trail
+            self.delivery.take(current, passage.event, passage.now)
 
     def record_own_work(self, place: Place, filed: Filed) -> None:
         """The calls that CloudTrail made to put a log file take the same path."""
@@ -116,7 +133,8 @@ class CloudTrail:
     def _is_logged(self, call: ApiCall) -> bool:
         """Whether any trail wants this data event; what none wants is not even remembered."""
         event = describe(call, "")
-        return any(self._match(trail, event).taken for trail in self.trails)
+        trails = self._settings.in_force(call.time)
+        return any(self._match(trail, event).taken for trail in trails)
 
     # --- CloudTrail's own API ------------------------------------------------------------------
 

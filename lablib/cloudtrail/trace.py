@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
@@ -118,7 +119,8 @@ def timeline(
     """The control interface's answer about a stretch of time; both ends belong to it."""
 
     def chosen(facts: list[Fact]) -> list[Fact]:
-        return [f for f in facts if (not start or f.time >= start) and (not end or f.time <= end)]
+        later = _since(facts, start) if start else facts
+        return [fact for fact in later if not end or fact.time <= end]
 
     return {
         "calls": [_call(entry, matches.get(entry.id, ())) for entry in calls],
@@ -189,7 +191,8 @@ Fact = TypeVar("Fact", bound=Timed)
 
 
 def _since(facts: list[Fact], time: datetime) -> list[Fact]:
-    return [fact for fact in facts if fact.time >= time]
+    """The facts from then on; they lie in the order of time."""
+    return facts[bisect_left(facts, time, key=lambda fact: fact.time) :]
 
 
 def name_of(arn: str) -> str:

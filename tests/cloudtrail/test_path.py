@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from lablib.cloudtrail.errors import CloudTrailError
+from lablib.cloudtrail.event import wrap
 from lablib.cloudtrail.own import ROUNDS
 from lablib.cloudtrail.path import CloudTrail
 from lablib.cloudtrail.trail import DataResource, EventSelector, Trail
@@ -30,9 +31,9 @@ class World(Targets):
 class Path:
     """CloudTrail with targets that take all."""
 
-    def __init__(self, *trails: Trail, seed: int = 1) -> None:
+    def __init__(self, *trails: Trail, seed: int = 1, **options: Any) -> None:
         self.world, self.agenda = World(), Agenda()
-        self.cloudtrail = CloudTrail(self.world, self.agenda, Random(seed))
+        self.cloudtrail = CloudTrail(self.world, self.agenda, Random(seed), **options)
         for trail in trails:
             self.cloudtrail.trails.put(trail)
 
@@ -139,6 +140,65 @@ def test_what_the_service_refuses_is_an_error_of_cloudtrails() -> None:
     with pytest.raises(CloudTrailError) as refused:
         Path().cloudtrail.answer("GetTrail", {"Name": "none"}, LEARNER, REGION, NOON)
     assert refused.value.code == "TrailNotFoundException"
+
+
+def test_events_that_are_no_api_call_take_the_same_path() -> None:
+    path = Path(a_trail())
+    event = wrap(
+        {
+            "eventVersion": "1.08",
+            "userIdentity": {"type": "IAMUser", "userName": "mia"},
+            "eventTime": "2026-11-23T12:00:00Z",
+            "eventSource": "signin.amazonaws.com",
+            "eventName": "ConsoleLogin",
+            "awsRegion": REGION,
+            "eventID": path.cloudtrail.new_event_id(),
+            "eventType": "AwsConsoleSignIn",
+            "recipientAccountId": ACCOUNT,
+            "eventCategory": "Management",
+        }
+    )
+    path.cloudtrail.record_event(event, NOON)
+    path.run(minutes=10)
+    assert path.delivered() == [event.record] == path.cloudtrail.events(user="mia")
+
+
+# --- when changes take effect --------------------------------------------------------------------
+
+
+def taken(path: Path) -> bool:
+    return path.cloudtrail.trace(path.call())["matches"][0]["taken"]
+
+
+def test_a_start_takes_effect_at_once_unless_the_kit_is_to_do_as_aws_does() -> None:
+    assert taken(Path(a_trail()))
+    slow = Path(a_trail(), at_once=False)
+    assert not taken(slow)
+    slow.run(seconds=19)
+    assert not taken(slow)
+    slow.run(seconds=101)
+    assert taken(slow)
+
+
+def test_events_soon_after_a_stop_are_still_taken_when_the_kit_does_as_aws_does() -> None:
+    path = Path(a_trail(), at_once=False)
+    path.call()
+    path.run(minutes=5)
+    path.cloudtrail.trails.put(a_trail(logging=False, stopped=path.agenda.now))
+    assert taken(path)
+    path.run(minutes=2)
+    assert not taken(path)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_of_two_changes_the_later_one_stays_even_if_it_overtakes(seed: int) -> None:
+    path = Path(a_trail(logging=False), at_once=False, seed=seed)
+    path.call()
+    path.run(seconds=1)
+    path.cloudtrail.trails.put(a_trail(logging=True))
+    path.call()
+    path.run(minutes=5)
+    assert taken(path)
 
 
 # --- CloudTrail's own calls ----------------------------------------------------------------------
