@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from lablib.cloudtrail.call import ApiCall
 
-Value = Callable[[ApiCall], Any]
+Value = Callable[[ApiCall, dict[str, Any]], Any]  # of the call, and the object to write into
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,45 +31,52 @@ class Patch:
 
 
 def _param(name: str, otherwise: Any) -> Value:
-    return lambda call: call.params.get(name) or otherwise
+    return lambda call, _: call.params.get(name) or otherwise
 
 
-def _token(call: ApiCall) -> str:
+def _token(call: ApiCall, _: dict[str, Any]) -> str:
     return str(call.params.get("ClientToken") or uuid.uuid5(uuid.NAMESPACE_OID, call.request_id))
 
 
-def _key_arn(call: ApiCall) -> str:
+def _key_arn(call: ApiCall, _: dict[str, Any]) -> str:
     key = str((call.output or {}).get("KeyId") or call.params.get("KeyId", ""))
     return key if key.startswith("arn:") else f"arn:aws:kms:{call.region}:{call.account}:key/{key}"
 
 
-def _runtime(call: ApiCall) -> str:
+def _runtime(call: ApiCall, _: dict[str, Any]) -> str:
     digest = hashlib.sha256(str((call.output or {}).get("Runtime")).encode()).hexdigest()
     return f"arn:aws:lambda:{call.region}::runtime:{digest}"
 
 
-def _policy_arn(call: ApiCall) -> str:
+def _policy_arn(call: ApiCall, _: dict[str, Any]) -> str:
     group, name = call.params.get("AutoScalingGroupName"), call.params.get("PolicyName")
     own = uuid.uuid5(uuid.NAMESPACE_OID, f"{call.account}/{group}/{name}")
     where = f"arn:aws:autoscaling:{call.region}:{call.account}:scalingPolicy"
     return f"{where}:{own}:autoScalingGroupName/{group}:policyName/{name}"
 
 
+def _groups(_: ApiCall, instance: dict[str, Any]) -> Any:
+    """An instance's security groups are those of its first network interface."""
+    interfaces = (instance.get("networkInterfaceSet") or {}).get("items") or [{}]
+    return instance.get("groupSet") or interfaces[0].get("groupSet") or {}
+
+
 _INSTANCE: Final = "instancesSet.items[]"
+_INTERFACE: Final = f"{_INSTANCE}.networkInterfaceSet.items[]"
 _NAT: Final = "CreateNatGatewayResponse.natGateway.natGatewayAddressSet.item"
 
 _RULES: Final = Patch(
     "observed in AuthorizeSecurityGroupEgress",
-    add={"securityGroupRuleSet.items[].groupOwnerId": lambda call: call.account},
+    add={"securityGroupRuleSet.items[].groupOwnerId": lambda call, _: call.account},
     drop_empty=("securityGroupRuleSet.items[].tagSet",),
 )
 _FUNCTION: Final = Patch(
     "observed in CreateFunction20150331 and UpdateFunctionConfiguration20150331v2",
     add={
-        "revisionId": lambda call: str(uuid.uuid5(uuid.NAMESPACE_OID, call.request_id)),
+        "revisionId": lambda call, _: str(uuid.uuid5(uuid.NAMESPACE_OID, call.request_id)),
         "runtimeVersionConfig": {},
         "runtimeVersionConfig.runtimeVersionArn": _runtime,
-        "loggingConfig": lambda call: {
+        "loggingConfig": lambda call, _: {
             "logFormat": "Text",
             "logGroup": f"/aws/lambda/{(call.output or {}).get('FunctionName')}",
         },
@@ -104,7 +111,8 @@ _ROLE: Final = Patch(
 
 _PATCHES: Final[Mapping[tuple[str, str], Patch]] = {
     ("ec2", "AllocateAddress"): Patch(
-        "observed", add={"publicIpv4Pool": "amazon", "networkBorderGroup": lambda call: call.region}
+        "observed",
+        add={"publicIpv4Pool": "amazon", "networkBorderGroup": lambda call, _: call.region},
     ),
     ("ec2", "AuthorizeSecurityGroupEgress"): _RULES,
     ("ec2", "AuthorizeSecurityGroupIngress"): _RULES,
@@ -151,7 +159,10 @@ _PATCHES: Final[Mapping[tuple[str, str], Patch]] = {
     ("ec2", "RunInstances"): Patch(
         "observed in records of 2024: an instance in its first second",
         add={
+            f"{_INSTANCE}.currentInstanceBootMode": "legacy-bios",
             f"{_INSTANCE}.enaSupport": True,
+            f"{_INSTANCE}.metadataOptions.httpProtocolIpv4": "enabled",
+            f"{_INTERFACE}.tagSet": {},
             f"{_INSTANCE}.cpuOptions": {"coreCount": 1, "threadsPerCore": 2},
             f"{_INSTANCE}.capacityReservationSpecification": {
                 "capacityReservationPreference": "open"
@@ -167,11 +178,16 @@ _PATCHES: Final[Mapping[tuple[str, str], Patch]] = {
         put={
             f"{_INSTANCE}.blockDeviceMapping": {},
             f"{_INSTANCE}.stateReason": {"code": "pending", "message": "pending"},
+            f"{_INSTANCE}.metadataOptions.state": "pending",
+            f"{_INSTANCE}.groupSet": _groups,
+            f"{_INTERFACE}.attachment.status": "attaching",
+            f"{_INTERFACE}.attachment.deleteOnTermination": True,
         },
         drop=(
             *(f"{_INSTANCE}.{name}" for name in ("dnsName", "ipAddress", "sriovNetSupport")),
-            f"{_INSTANCE}.networkInterfaceSet.items[].association",
-            f"{_INSTANCE}.networkInterfaceSet.items[].privateIpAddressesSet.item[].association",
+            f"{_INTERFACE}.association",
+            f"{_INTERFACE}.description",
+            f"{_INTERFACE}.privateIpAddressesSet.item[].association",
         ),
         drop_empty=(
             f"{_INSTANCE}.reason",
@@ -231,11 +247,11 @@ def patched(answer: dict[str, Any] | None, call: ApiCall) -> dict[str, Any] | No
     made = answer if answer is not None else {}
     for path, value in patch.put.items():
         for holder, name in _holders(made, path):
-            holder[name] = _made(value, call)
+            holder[name] = _made(value, call, holder)
     for path, value in patch.add.items():
         for holder, name in _holders(made, path):
             if name not in holder:
-                holder[name] = _made(value, call)
+                holder[name] = _made(value, call, holder)
     for path in patch.drop:
         for holder, name in _holders(made, path):
             holder.pop(name, None)
@@ -246,10 +262,10 @@ def patched(answer: dict[str, Any] | None, call: ApiCall) -> dict[str, Any] | No
     return made or None
 
 
-def _made(value: Any, call: ApiCall) -> Any:
+def _made(value: Any, call: ApiCall, holder: dict[str, Any]) -> Any:
     """A fresh value: records must not share what the table holds."""
     if callable(value):
-        return value(call)
+        return value(call, holder)
     return (
         dict(value)
         if isinstance(value, dict)

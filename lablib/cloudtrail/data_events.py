@@ -14,7 +14,7 @@ _S3: Final = words(
     "AbortMultipartUpload CompleteMultipartUpload CopyObject CreateMultipartUpload CreateSession "
     "DeleteObject DeleteObjectTagging DeleteObjects GetObject GetObjectAcl GetObjectAttributes "
     "GetObjectLegalHold GetObjectRetention GetObjectTagging GetObjectTorrent HeadBucket HeadObject "
-    "ListMultipartUploads ListObjectVersions ListObjects ListObjectsV2 ListParts PutObject "
+    "ListObjectVersions ListObjects ListObjectsV2 ListParts PutObject "
     "PutObjectAcl PutObjectLegalHold PutObjectRetention PutObjectTagging RenameObject "
     "RestoreObject SelectObjectContent UploadPart UploadPartCopy WriteGetObjectResponse"
 )

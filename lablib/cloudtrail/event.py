@@ -78,7 +78,6 @@ class _Operation:
     request: Callable[[Any], Any]
     answer: Callable[[Any, str], Any] | None
     prefix: str
-    secretive: bool  # does the model mark anything of it sensitive?
 
 
 @lru_cache(maxsize=8192)
@@ -116,9 +115,6 @@ def _study(service: str, operation: str, model: OperationModel) -> _Operation:
         request=request,
         answer=answer if answered else None,
         prefix=model.service_model.endpoint_prefix,
-        secretive=bool(
-            redact.marked_names(model.input_shape) or redact.marked_names(model.output_shape)
-        ),
     )
 
 
@@ -190,6 +186,7 @@ def describe(call: ApiCall, event_id: str) -> Event:
     region, is_global = names.home_region(call.service, call.region, call.wire.host)
     found = _resources(call, operation)
     record = _record(call, operation, region, event_id, found)
+    text = _within_limits(record, minified(record))
     return Event(
         record=record,
         id=event_id,
@@ -202,8 +199,8 @@ def describe(call: ApiCall, event_id: str) -> Event:
         read_only=operation.read_only,
         global_service=is_global,
         resources=found,
-        lookup_resources=_looked_up(call, operation),
-        json=minified(record),
+        lookup_resources=_looked_up(call, operation, text),
+        json=text,
         username=identity.username(record["userIdentity"]),
         access_key_id=record["userIdentity"].get("accessKeyId"),
     )
@@ -214,14 +211,11 @@ def _resources(call: ApiCall, operation: _Operation) -> tuple[Resource, ...]:
     return _tried(lambda: resources.of(call, operation.data), nothing)
 
 
-def _looked_up(call: ApiCall, operation: _Operation) -> tuple[tuple[str, str], ...]:
+def _looked_up(call: ApiCall, operation: _Operation, text: str) -> tuple[tuple[str, str], ...]:
+    """The names that the record itself shows: what is hidden there cannot be looked up."""
     nothing: tuple[tuple[str, str], ...] = ()
     found = _tried(lambda: resources.looked_up(call, operation.read_only), nothing)
-    if found and operation.secretive:
-        secrets = set(redact.secrets(call.params, call.model.input_shape, call.service))
-        secrets.update(redact.secrets(call.output or {}, call.model.output_shape, call.service))
-        return tuple(pair for pair in found if pair[1] not in secrets)
-    return found
+    return tuple(pair for pair in found if minified(pair[1])[1:-1] in text)
 
 
 def _record(
@@ -243,11 +237,11 @@ def _record(
         "sourceIPAddress": call.caller.invoked_by if by_service else call.source_ip,
         "userAgent": _user_agent(call, by_service),
         **_refusal(call),
-        "requestParameters": _limited(request, "requestParameters", 100),
-        "responseElements": _limited(answer, "responseElements", 100),
+        "requestParameters": request,
+        "responseElements": answer,
     }
     if more:
-        record["additionalEventData"] = _limited(more, "additionalEventData", 28)
+        record["additionalEventData"] = more
     if call.request_id:
         record["requestID"] = call.request_id[:1024]
     record |= {"eventID": event_id, "readOnly": operation.read_only}
@@ -405,39 +399,21 @@ def _tls(call: ApiCall, operation: _Operation, region: str) -> dict[str, str]:
     }
 
 
-def _limited(value: Any, name: str, kilobytes: int) -> Any:
-    """User Guide, "CloudTrail record contents": a field above its limit is left out; observed in
-    its place: that it was, why, and how large it would have been."""
-    if not value or not _may_exceed(value, kilobytes * 256):
-        return value
-    size = len(minified(value).encode())
-    if size <= kilobytes * 1024:
-        return value
-    return {"reason": f"{name} too large", "omitted": True, "originalSize": size}
+# User Guide, "CloudTrail record contents": a field above its limit (in KB) is left out.
+_LIMITS: Final = {"requestParameters": 100, "responseElements": 100, "additionalEventData": 28}
 
 
-def _may_exceed(value: Any, budget: int) -> bool:
-    """A cheap look: could the text of `value` be longer than four times `budget`? So that
-    ordinary records are not turned into text twice."""
-    return _weight(value, budget * 4) < 0
-
-
-def _weight(value: Any, left: int) -> int:
-    if isinstance(value, str):
-        return left - 6 * len(value) - 4
-    if isinstance(value, dict):
-        for key, part in value.items():
-            left = _weight(part, left - len(key) - 4)
-            if left < 0:
-                return left
-        return left - 2
-    if isinstance(value, list):
-        for part in value:
-            left = _weight(part, left - 1)
-            if left < 0:
-                return left
-        return left - 2
-    return left - 20
+def _within_limits(record: dict[str, Any], text: str) -> str:
+    """The record's text, after fields that are too large have been replaced by what AWS writes
+    there (observed): that it was left out, why, and how large it would have been."""
+    if len(text) < min(_LIMITS.values()) * 256:  # a character has at most four bytes
+        return text
+    for name, kilobytes in _LIMITS.items():
+        size = len(minified(record.get(name)).encode())
+        if size > kilobytes * 1024:
+            why = f"{name} too large"
+            record[name] = {"reason": why, "omitted": True, "originalSize": size}
+    return minified(record)
 
 
 def _cut(text: str, size: int) -> str:

@@ -92,18 +92,6 @@ _S3_NAMES: Final = {
     "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
     "GetBucketAccelerateConfiguration": "GetAccelerateConfiguration",
     "PutBucketAccelerateConfiguration": "PutAccelerateConfiguration",
-    "GetBucketAnalyticsConfiguration": "GetAnalyticsConfiguration",
-    "PutBucketAnalyticsConfiguration": "PutAnalyticsConfiguration",
-    "DeleteBucketAnalyticsConfiguration": "DeleteAnalyticsConfiguration",
-    "ListBucketAnalyticsConfigurations": "ListAnalyticsConfigurations",
-    "GetBucketInventoryConfiguration": "GetInventoryConfiguration",
-    "PutBucketInventoryConfiguration": "PutInventoryConfiguration",
-    "DeleteBucketInventoryConfiguration": "DeleteInventoryConfiguration",
-    "ListBucketInventoryConfigurations": "ListInventoryConfigurations",
-    "GetBucketMetricsConfiguration": "GetMetricsConfiguration",
-    "PutBucketMetricsConfiguration": "PutMetricsConfiguration",
-    "DeleteBucketMetricsConfiguration": "DeleteMetricsConfiguration",
-    "ListBucketMetricsConfigurations": "ListMetricsConfigurations",
 }
 _NAMES: Final = {
     **{("s3", name): event for name, event in _S3_NAMES.items()},

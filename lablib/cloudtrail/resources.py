@@ -336,12 +336,12 @@ def _iam_arns(output: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _walk(value: Any, table: Mapping[str, str], depth: int = 0) -> Iterator[tuple[str, str]]:
     if depth > 8:
         return
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for name, item in value.items():
             kind = table.get(name)
             if kind is not None:
                 yield from ((kind, text) for text in _names(item))
-            if isinstance(item, Mapping | list | tuple):
+            if isinstance(item, dict | list | tuple):
                 yield from _walk(item, table, depth + 1)
     elif isinstance(value, list | tuple):
         for item in value[:_LIMIT]:
