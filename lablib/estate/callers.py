@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lablib.estate.people import ACCOUNT, PEOPLE, Person
@@ -19,7 +19,8 @@ class Caller:
     lab: Any
     person: Person
     credentials: Any = None  # of a role, as AssumeRole answers; the user's own key when None
-    address: str = ""
+    address: str = ""  # not their usual one
+    agent: str = ""  # not their usual tool
     clients: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def client(self, service: str) -> Any:
@@ -44,18 +45,17 @@ class Caller:
 
     def _disguise(self, request: Any, **_: Any) -> None:
         request.headers[ADDRESS_HEADER] = self.address or self.person.address
-        request.headers["User-Agent"] = self.person.agent
+        request.headers["User-Agent"] = self.agent or self.person.agent
 
 
-def as_user(lab: Any, name: str, address: str = "") -> Caller:
-    """One of the people; from their own address unless another is given."""
-    return Caller(lab, PEOPLE[name], address=address)
+def as_user(lab: Any, name: str, address: str = "", agent: str = "") -> Caller:
+    """One of the people; from their own address, with their own tool, unless others are given."""
+    return Caller(lab, PEOPLE[name], address=address, agent=agent)
 
 
-def as_role(lab: Any, name: str, role: str, session: str, address: str = "") -> Caller:
-    """One of the people who has assumed a role. The AssumeRole call is theirs, too."""
-    caller = as_user(lab, name, address)
+def as_role(caller: Caller, role: str, session: str) -> Caller:
+    """The same person, who has assumed a role. The AssumeRole call is theirs."""
     answer = caller.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName=session
     )
-    return Caller(lab, caller.person, answer["Credentials"], address)
+    return replace(caller, credentials=answer["Credentials"], clients={})

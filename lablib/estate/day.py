@@ -139,7 +139,8 @@ class _Played:
         if known and not _over(known, self.lab.clock.now):
             return known
         who, _, role = seat.partition(" as ")
-        self.seats[seat] = as_role(self.lab, who, role, who) if role else as_user(self.lab, who)
+        caller = as_user(self.lab, who)
+        self.seats[seat] = as_role(caller, role, who) if role else caller
         return self.seats[seat]
 
 

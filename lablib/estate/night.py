@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from lablib.estate.callers import Caller, as_role, as_user
 from lablib.estate.day import filled, next_time
-from lablib.estate.people import BACKUPS, OPERATOR
+from lablib.estate.people import BACKUPS, CLI, OPERATOR
 from lablib.estate.systems import Landscape, build
 
 START = "02:07"
@@ -46,12 +46,12 @@ def night(lab: Any) -> None:
         return
     landscape = build(lab)
     lab.clock.to(next_time(lab, START))
-    intruder = as_user(lab, "marco", ELSEWHERE)
+    intruder = as_user(lab, "marco", ELSEWHERE, CLI)
     _play(lab, intruder, LOOKING, landscape)
     with suppress(ClientError):  # there is no such role
-        as_role(lab, "marco", "SAPAdministrator", "maintenance", ELSEWHERE)
+        as_role(intruder, "SAPAdministrator", "maintenance")
     lab.clock.advance(minutes=1)
-    session = as_role(lab, "marco", OPERATOR, "maintenance", ELSEWHERE)
+    session = as_role(intruder, OPERATOR, "maintenance")
     _play(lab, session, ACTING, landscape)
     lab.clock.to(next_time(lab, "07:00"))
 

@@ -36,15 +36,25 @@ class Landscape:
 def build(lab: Any) -> Landscape:
     """Hires the people and sets the systems up, as `learner`. What is there already stays."""
     hire(lab)
-    s3, ec2 = lab.client("s3"), lab.client("ec2")
-    s3.create_bucket(Bucket=BACKUPS)
-    if not s3.list_objects_v2(Bucket=BACKUPS, MaxKeys=1).get("Contents"):
-        s3.put_object(Bucket=BACKUPS, Key=FIRST_BACKUP, Body=b"backup of 2026\n" * 40)
+    _lay_backups(lab)
     standing = landscape(lab)
-    for name, kind, size in SYSTEMS:
-        if name not in standing.instances:
-            _launch(ec2, name, kind, size)
+    missing = [system for system in SYSTEMS if system[0] not in standing.instances]
+    if not missing:
+        return standing
+    ec2 = lab.client("ec2")
+    for name, kind, size in missing:
+        _launch(ec2, name, kind, size)
     return landscape(lab)
+
+
+def _lay_backups(lab: Any) -> None:
+    """The bucket, with a first backup in it: it can't be deleted by a careless call."""
+    eye = lab.observer("s3")
+    if BACKUPS not in {bucket["Name"] for bucket in eye.list_buckets()["Buckets"]}:
+        lab.client("s3").create_bucket(Bucket=BACKUPS)
+    if not eye.list_objects_v2(Bucket=BACKUPS, Prefix=FIRST_BACKUP).get("Contents"):
+        body = b"backup of 2026\n" * 40
+        lab.client("s3").put_object(Bucket=BACKUPS, Key=FIRST_BACKUP, Body=body)
 
 
 def landscape(lab: Any) -> Landscape:

@@ -193,7 +193,7 @@ EXERCISES = (
         console="KMS › Customer managed keys › Create key › Alias sap-trail-key-2; then "
         f"CloudTrail › Trails › {TRAIL} › Edit › AWS KMS alias",
         cli="aws kms create-key --policy file://key-policy.json; aws kms create-alias "
-        f"--alias-name {NEXT_ALIAS} --target-key-id KEY_ID; aws cloudtrail update-trail --name {TRAIL} "
-        f"--kms-key-id {NEXT_ALIAS}",
+        f"--alias-name {NEXT_ALIAS} --target-key-id KEY_ID; aws cloudtrail update-trail "
+        f"--name {TRAIL} --kms-key-id {NEXT_ALIAS}",
     ),
 )

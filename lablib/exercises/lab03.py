@@ -125,11 +125,13 @@ def _queue_steps(lab: Any, name: str) -> Iterator[Step]:
     found = sqs.get_queue_attributes(QueueUrl=urls[0], AttributeNames=["Policy"])
     policy = found.get("Attributes", {}).get("Policy")
     hint = "On AWS a queue accepts from SNS only what its own policy allows: sqs:SendMessage."
+    wanted = "to allow sns.amazonaws.com sqs:SendMessage"
     if policy:
         may = looks.allows(policy, "sns.amazonaws.com", "sqs:SendMessage")
-        yield holds("Queue policy", may, "to allow sns.amazonaws.com sqs:SendMessage", policy, hint)
+        found = wanted if may else "a policy that does not allow it"
+        yield holds("Queue policy", may, wanted, found, hint)
     else:
-        yield there("Queue policy", None, "to allow sns.amazonaws.com sqs:SendMessage", hint)
+        yield there("Queue policy", None, wanted, hint)
     yield _subscription(lab, _arn(name))
 
 

@@ -117,7 +117,7 @@ def _assumed_by(lab: Any, identity: dict[str, Any]) -> str:
 def _operator(lab: Any, who: str) -> Any:
     from lablib import estate
 
-    return estate.as_role(lab, who, "SAPOperator", who)
+    return estate.as_role(estate.as_user(lab, who), "SAPOperator", who)
 
 
 def _reboot(ec2: Any, instance: dict[str, Any]) -> None:

@@ -17,7 +17,9 @@ def who_stopped_it(lab: Any) -> dict[str, Any]:
 
     pages = lab.client("cloudtrail").get_paginator("lookup_events").paginate
     named = [{"Name": "tag:Name", "Values": ["hana-prd"]}]
-    database = lab.client("ec2").describe_instances(Filters=named)["Reservations"][0]["Instances"][0]
+    database = lab.client("ec2").describe_instances(Filters=named)["Reservations"][0]["Instances"][
+        0
+    ]
     by_resource = [{"AttributeKey": "ResourceName", "AttributeValue": database["InstanceId"]}]
     found = [event for page in pages(LookupAttributes=by_resource) for event in page["Events"]]
     touched = [json.loads(event["CloudTrailEvent"]) for event in found]
@@ -65,7 +67,9 @@ def what_else(lab: Any) -> dict[str, Any]:
 
     pages = lab.client("cloudtrail").get_paginator("lookup_events").paginate
     named = [{"Name": "tag:Name", "Values": ["hana-prd"]}]
-    database = lab.client("ec2").describe_instances(Filters=named)["Reservations"][0]["Instances"][0]
+    database = lab.client("ec2").describe_instances(Filters=named)["Reservations"][0]["Instances"][
+        0
+    ]
     by_resource = [{"AttributeKey": "ResourceName", "AttributeValue": database["InstanceId"]}]
     found = [event for page in pages(LookupAttributes=by_resource) for event in page["Events"]]
     touched = [json.loads(event["CloudTrailEvent"]) for event in found]

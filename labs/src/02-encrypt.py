@@ -91,6 +91,9 @@ lab.exercise("02.key").check()
 # %% [markdown]
 # A call, a quarter of an hour, and a look at the newest file: encrypted with your key. You can still
 # read it without a word about keys, because you may use the key: S3 asks KMS for you.
+#
+# From now on the trail also writes about its own writing: to encrypt, CloudTrail calls KMS
+# (`GenerateDataKey`), and that is an event. So an encrypted trail is never quite silent.
 
 # %%
 lab.client("ec2").describe_volumes()

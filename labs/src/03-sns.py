@@ -101,9 +101,9 @@ messages
 # reacts to log files, from a script to a large security product, begins like this.
 
 # %%
-message = messages[-1] if messages else {"s3ObjectKey": []}
-for key in message["s3ObjectKey"]:
-    print(lab.read(message["s3Bucket"], key))
+for message in messages:
+    for key in message["s3ObjectKey"]:
+        print(key[-24:], list(lab.read(message["s3Bucket"], key)["Event name"]))
 
 # %% [markdown]
 # > **The lecture says** you can get an e-mail for each file. That is true, and a topic takes

@@ -134,4 +134,4 @@ lab.progress()
 # - Stop → session key → AssumeRole → a person; and from the key to all that was done with it.
 #
 # **You have walked the lecture's path**: a trail, its bucket, key, topic, log group, selectors and
-# tags; events made and events found. Back to [the list of labs](README.md).
+# tags; events made and events found. Back to [lab 00](00-start-here.ipynb).
