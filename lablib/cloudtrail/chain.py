@@ -119,7 +119,10 @@ class Chains:
                 chain.stopped = now
 
     def updated(self, trail: Trail, now: datetime) -> None:
-        """Validation may have been switched on or off."""
+        """Validation may have been switched on or off, or the other Regions left."""
+        for chain in self._of(trail):
+            if not trail.multi_region and chain.place.region != trail.home_region:
+                chain.stopped = chain.stopped or now
         if trail.validate and trail.logging:
             self.started(trail, now)
         if not trail.validate and (trail.arn, trail.created) in self._starts:

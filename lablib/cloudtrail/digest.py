@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -194,11 +194,6 @@ def seal(digest: Digest, signer: Signer) -> tuple[bytes, dict[str, str], Sealed]
 def hash_of(body: bytes) -> str:
     """SHA-256, as hex, of what the gzip bytes hold."""
     return hashlib.sha256(gzip.decompress(body)).hexdigest()
-
-
-def newest_first(keys: Sequence[str]) -> list[str]:
-    """Digest keys by the time in their names, newest first."""
-    return sorted(keys, key=time_in, reverse=True)
 
 
 def time_in(key: str) -> str:

@@ -9,39 +9,19 @@ objects can't be read, where the other gives up. Backfill digests are left out: 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
-from lablib.cloudtrail.digest import text_to_sign, time_in
+from lablib.cloudtrail.digest import time_in
+from lablib.cloudtrail.inspection import Checked, Invalid, Read, check_file, open_digest
 from lablib.cloudtrail.logfile import root_of
-from lablib.cloudtrail.world import Refused
+
+__all__ = ["Checked", "Report", "Subject", "verify"]
 
 HOUR = timedelta(hours=1)
-_GZIP = zlib.MAX_WBITS | 16
-_REQUIRED = (
-    "digestPublicKeyFingerprint",
-    "digestS3Bucket",
-    "digestS3Object",
-    "previousDigestSignature",
-    "digestEndTime",
-    "digestStartTime",
-)
-
-Read = Callable[[str, str], tuple[bytes, Mapping[str, str]]]
-"""`read(bucket, key)`: the object's bytes and metadata; raises Refused with S3's error code."""
 List = Callable[[str, str], Iterable[tuple[str, datetime | None]]]
 """`list_keys(bucket, prefix)`: keys, each with its time of writing when that is known."""
 Check = Callable[[Mapping[str, Any]], "Checked"]
@@ -79,26 +59,6 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """One object and its verdict: "valid", or what is wrong, in AWS's words where there are some.
-
-    `start` and `end` are the hour of a digest; a log file has that of the digest that lists it.
-    """
-
-    bucket: str
-    key: str
-    verdict: str
-    why: str
-    start: datetime | None = None
-    end: datetime | None = None
-    log_files: int = 0
-
-    @property
-    def valid(self) -> bool:
-        return self.verdict == "valid"
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """All verdicts, newest first. `gaps` are stretches without digests: not an error in itself,
     logging or validation was off."""
@@ -118,14 +78,6 @@ class Report:
         return tuple(c for c in (*self.digests, *self.files) if not c.valid)
 
 
-class Invalid(Exception):
-    """A digest is not what CloudTrail delivered: the verdict, and why in one sentence."""
-
-    def __init__(self, verdict: str, why: str) -> None:
-        super().__init__(verdict)
-        self.verdict, self.why = verdict, why
-
-
 def verify(
     subject: Subject, start: datetime, end: datetime, read: Read, list_keys: List, map_: Map = map
 ) -> Report:
@@ -135,7 +87,7 @@ def verify(
     """
     walk = _Walk(subject, start, end, read, list_keys)
     digests = [*walk.missing_newest(), *walk.digests()]
-    files = map_(lambda listed: _check_file(listed, read), walk.listed)
+    files = map_(lambda listed: check_file(listed, read), walk.listed)
     return Report(start, end, tuple(digests), tuple(files), tuple(walk.gaps))
 
 
@@ -191,11 +143,12 @@ class _Walk:
         return [newest + number * HOUR for number in range(hours, 0, -1)]
 
     def digests(self) -> Iterator[Checked]:
-        bucket, key = self.subject.bucket, self._older(None)
+        subject = self.subject
+        bucket, key = subject.bucket, self._older(None)
         last_start = moment(time_in(key)) if key else self.end
         while key and self.start <= last_start:
             try:
-                digest = _open(self.read, bucket, key, self.subject)
+                digest = open_digest(self.read, bucket, key, subject.region, subject.public_keys)
             except Invalid as error:
                 end = moment(time_in(key))
                 yield Checked(bucket, key, error.verdict, error.why, end - HOUR, end)
@@ -230,98 +183,6 @@ class _Walk:
             if key is None or time_in(found) < time_in(key):
                 return found
         return None
-
-
-def _open(read: Read, bucket: str, key: str, subject: Subject) -> Mapping[str, Any]:
-    """The digest, if it is what CloudTrail delivered; else Invalid."""
-    body, metadata = _read(read, bucket, key)
-    try:
-        content = zlib.decompress(body, _GZIP)
-        digest = json.loads(content)
-    except (ValueError, zlib.error):
-        raise Invalid("invalid format", "It is not JSON compressed with gzip.") from None
-    if "signature" not in metadata or "signature-algorithm" not in metadata:
-        raise Invalid("signature verification failed", "The object has lost its signature.")
-    if not isinstance(digest, dict) or any(name not in digest for name in _REQUIRED):
-        raise Invalid("invalid format", "Members of a digest are missing.")
-    if (digest["digestS3Bucket"], digest["digestS3Object"]) != (bucket, key):
-        at = f"s3://{digest['digestS3Bucket']}/{digest['digestS3Object']}"
-        raise Invalid("has been moved from its original location", f"It was delivered to {at}.")
-    _check_signature(digest, content, metadata["signature"], subject)
-    return digest
-
-
-def _read(read: Read, bucket: str, key: str) -> tuple[bytes, Mapping[str, str]]:
-    try:
-        return read(bucket, key)
-    except Refused as error:
-        if error.code in ("NoSuchKey", "NoSuchBucket", "404"):
-            raise Invalid("not found", "The next one in the chain names it.") from None
-        raise Invalid(f"could not be read: {error.code}", error.message or error.code) from None
-
-
-def _check_signature(
-    digest: Mapping[str, Any], content: bytes, signature: str, subject: Subject
-) -> None:
-    fingerprint = digest["digestPublicKeyFingerprint"]
-    if fingerprint not in subject.public_keys:
-        verdict = f"public key not found in region {subject.region} for fingerprint {fingerprint}"
-        raise Invalid(verdict, "ListPublicKeys does not know the key that it names.")
-    key = _public_key(subject.public_keys[fingerprint])
-    if key is None:
-        verdict = f"Unable to load PKCS #1 key with fingerprint {fingerprint}"
-        raise Invalid(verdict, "The public key is not one.")
-    text = text_to_sign(
-        digest["digestEndTime"],
-        digest["digestS3Bucket"],
-        digest["digestS3Object"],
-        content,
-        digest["previousDigestSignature"],
-    )
-    try:
-        key.verify(bytes.fromhex(signature), text, padding.PKCS1v15(), hashes.SHA256())
-    except (InvalidSignature, ValueError):
-        why = "The digest was changed after CloudTrail had signed it."
-        raise Invalid("signature verification failed", why) from None
-
-
-@lru_cache(maxsize=64)
-def _public_key(der: bytes) -> RSAPublicKey | None:
-    try:
-        key = load_der_public_key(der)
-    except (ValueError, UnsupportedAlgorithm):
-        return None
-    return key if isinstance(key, RSAPublicKey) else None
-
-
-def _check_file(listed: Mapping[str, Any], read: Read) -> Checked:
-    """The verdict on a log file that a valid digest lists."""
-    bucket, key = listed["s3Bucket"], listed["s3Object"]
-    try:
-        body, _ = _read(read, bucket, key)
-        _check_hash(body, listed["hashValue"])
-    except Invalid as error:
-        why = "A digest lists it." if error.verdict == "not found" else error.why
-        return Checked(bucket, key, error.verdict, why)
-    return Checked(bucket, key, "valid", "Its hash is the one that the digest lists.")
-
-
-def _check_hash(body: bytes, expected: str) -> None:
-    inflater = zlib.decompressobj(_GZIP)
-    try:
-        content = inflater.decompress(body) + inflater.flush()
-    except zlib.error:
-        raise Invalid("invalid format", "It is not compressed with gzip.") from None
-    if inflater.unused_data:
-        why = f"{len(inflater.unused_data)} bytes were appended to it."
-        raise Invalid("unexpected data after end of compressed stream", why)
-    if hashlib.sha256(content).hexdigest() != expected:
-        why = "Its contents are not those that the digest lists."
-        raise Invalid("hash value doesn't match", why)
-
-
-def newest_first(digests: Sequence[Checked]) -> list[Checked]:
-    return sorted(digests, key=lambda checked: time_in(checked.key), reverse=True)
 
 
 def stamp(time: datetime) -> str:

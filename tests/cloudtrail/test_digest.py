@@ -322,6 +322,16 @@ def test_another_regions_chain_begins_with_its_first_log_file() -> None:
     assert bench.delivery.status(bench.trail.arn, "eu-west-1").digests.time is not None
 
 
+def test_a_trail_that_leaves_the_other_regions_ends_their_chains() -> None:
+    bench = validating(multi_region=True)
+    bench.happen(region="eu-west-1")
+    bench.run(hours=3)
+    bench.change(multi_region=False)
+    bench.run(days=2)
+    there = [put for put in bench.digests if "/eu-west-1/" in put.key]
+    assert len(there) == 4 and len(bench.digests) - len(there) == 51
+
+
 def test_each_region_has_a_key_of_its_own() -> None:
     here = signers().public_keys("us-east-1", NOON, NOON)[0]
     there = signers().public_keys("eu-west-1", NOON, NOON)[0]

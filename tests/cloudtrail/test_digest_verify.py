@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,6 +14,7 @@ from lablib.cloudtrail.verification import Checked, verify
 from lablib.cloudtrail.world import Refused
 from tests.cloudtrail.chained import TEN_DAYS, Storage, chained, subject, verified
 from tests.cloudtrail.delivering import Bench, a_trail
+from tests.cloudtrail.test_digest import MEMBERS
 from tests.fakes import NOON
 
 Tamper = Callable[[Storage], None]
@@ -126,7 +129,6 @@ def test_a_digest_put_in_the_place_of_another_has_been_moved() -> None:
 
 
 def test_a_forged_pair_of_log_file_and_digest_fails_by_the_signature() -> None:
-    import gzip
     import hashlib
 
     bench = chained()
@@ -138,6 +140,32 @@ def test_a_forged_pair_of_log_file_and_digest_fails_by_the_signature() -> None:
     storage.edit(digest, old, new)
     broken = only(verified(bench, storage).broken)
     assert (broken.key, broken.verdict) == (digest[1], "signature verification failed")
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+@pytest.mark.parametrize("value", [None, 0, "x", [], {}, [[[]]], "\ud800"])
+def test_whatever_is_written_into_a_digest_is_a_verdict_and_never_a_crash(
+    member: str, value: object
+) -> None:
+    bench = chained()
+    storage = Storage(bench)
+    at = storage.keys(digests=True)[2]
+    body, metadata, time = storage.objects[at]
+    digest = {**json.loads(gzip.decompress(body)), member: value}
+    storage.objects[at] = gzip.compress(json.dumps(digest).encode()), metadata, time
+    report = verified(bench, storage)
+    assert [checked.key for checked in report.broken] == [at[1]]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\x1f\x8b", gzip.compress(b"[" * 100_000), gzip.compress(b"[]")]
+)
+def test_a_digest_that_is_no_digest_has_an_invalid_format(body: bytes) -> None:
+    bench = chained()
+    storage = Storage(bench)
+    at = storage.keys(digests=True)[2]
+    storage.objects[at] = body, storage.objects[at][1], NOON
+    assert only(verified(bench, storage).broken).verdict == "invalid format"
 
 
 # --- the newest digest, which a walk backwards cannot miss ---------------------------------------
