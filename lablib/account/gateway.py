@@ -26,6 +26,7 @@ from ..cloudtrail.call import ApiCall, ApiError, Caller, Wire
 from ..cloudtrail.errors import CloudTrailError
 from ..cloudtrail.path import CloudTrail
 from . import refusals
+from .authority import Asking, refused
 from .identity import Identities, Scope, Unknown, scope_of
 from .messages import Answer, Request
 from .moto_adapter import facts
@@ -120,11 +121,17 @@ class Gateway:
             self.last_name = f"{route.service} {model.name}"
             region = _bucket_region(operation, route) or region
             known = Known(request, route, operation, caller, region, now, request_id)
+            self._authorize(known)
             answer = self._perform(known, environ, rng)
         except Refuse as refuse:
             r = refuse.refusal
             known = known if refuse.recorded else None
             answer = self._moto.write_error(route, model, r.code, r.message, r.status)
+        except Exception as error:
+            # Whatever else goes wrong, the client gets an answer that it can read, once.
+            traceback.print_exc(file=sys.stderr)
+            r = refusals.failed(route.service, route.protocol, self.last_name, error)
+            known, answer = None, self._moto.write_error(route, model, r.code, r.message, r.status)
         return sign_off(answer, route.service, request_id, rng), known
 
     def _identify(self, request: Request, route: Route, now: datetime) -> tuple[Caller, str]:
@@ -155,6 +162,27 @@ class Gateway:
         if operation is None:
             raise Refuse(refusals.refusal("no such operation", route.service, route.protocol))
         return operation
+
+    def _authorize(self, known: Known) -> None:
+        if known.caller.arn is None:  # an operation that is made to be called without a signature
+            return
+        message = refused(self._asking(known))
+        if message is not None:
+            raise Refuse(refusals.denied(known.route.service, known.route.protocol, message))
+
+    def _asking(self, known: Known) -> Asking:
+        return Asking(
+            service=known.route.service,
+            operation=known.operation.model.name,
+            params=known.operation.params,
+            caller=known.caller,
+            account=known.caller.account or self._account,
+            region=known.region,
+            now=known.time,
+            source_ip=str(known.request.environ.get("REMOTE_ADDR", "127.0.0.1")),
+            headers=known.request.headers(),
+            session_policies=self._identities.session_policies(known.caller),
+        )
 
     def _perform(self, known: Known, environ: dict[str, Any], rng: random.Random) -> Answer:
         route, name = known.route, known.operation.model.name

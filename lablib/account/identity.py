@@ -35,6 +35,7 @@ class TemporaryKey:
     token: str
     expires: datetime
     caller: Caller
+    policies: tuple[str, ...] | None = None  # session policies; None without any
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,11 @@ class Identities:
         if now >= key.expires:
             raise Unknown("expired token")
         return key.caller
+
+    def session_policies(self, caller: Caller) -> tuple[str, ...] | None:
+        """What cuts the caller's permissions for this session; None without session policies."""
+        key = self.temporary.get(caller.access_key_id or "")
+        return None if key is None else key.policies
 
     def credentials(self, user: str) -> KeyPair | None:
         """A key pair for this user ("root" too). KeyError when there is no such user; None when

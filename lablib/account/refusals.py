@@ -63,6 +63,27 @@ REFUSALS = {
     },
 }  # fmt: skip
 
+# Which code says "not authorized", where it is not the family's (API references, "Errors" of each).
+DENIED = {
+    "s3": ("AccessDenied", 403),
+    "ec2": ("UnauthorizedOperation", 403),
+    "query": ("AccessDenied", 403),
+    "json": ("AccessDeniedException", 400),
+    "rest": ("AccessDeniedException", 403),
+}
+DENIED_BY_SERVICE = {
+    "sns": ("AuthorizationError", 403),
+    "sqs": ("AccessDenied", 403),
+    "route53": ("AccessDenied", 403),
+    "cloudfront": ("AccessDenied", 403),
+}
+
+
+def denied(service: str, protocol: str, message: str) -> Refusal:
+    code, status = DENIED_BY_SERVICE.get(service) or DENIED[family(service, protocol)]
+    return Refusal(code, message, status)
+
+
 # What the lab cannot do is said in a code that clients do not try again (HTTP 400, no 5xx).
 NOT_MOCKED = {
     "s3": "NotImplemented",

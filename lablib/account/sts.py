@@ -77,7 +77,8 @@ class Sts:
             arn=f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{name}",
             session=session,
         )
-        key = self._issue(holder, asked, seconds)
+        policies = (str(params["Policy"]),) if params.get("Policy") else None
+        key = self._issue(holder, asked, seconds, policies)
         answer: dict[str, Any] = {
             "Credentials": credentials(key),
             "AssumedRoleUser": {"AssumedRoleId": holder.principal_id, "Arn": holder.arn},
@@ -113,8 +114,10 @@ class Sts:
             arn=f"arn:aws:sts::{caller.account}:federated-user/{name}",
             session=Session(created=asked.now.replace(microsecond=0), issuer=issuer),
         )
+        # "If you do not pass a policy, the resulting federated user session has no permissions"
+        policies = (str(asked.params["Policy"]),) if asked.params.get("Policy") else ()
         return {
-            "Credentials": credentials(self._issue(holder, asked, seconds)),
+            "Credentials": credentials(self._issue(holder, asked, seconds, policies)),
             "FederatedUser": {"FederatedUserId": holder.principal_id, "Arn": holder.arn},
             "PackedPolicySize": 0,
         }
@@ -124,11 +127,13 @@ class Sts:
             message = f"Cannot call {operation} with session credentials"
             raise StsError("AccessDenied", message, 403)
 
-    def _issue(self, holder: Caller, asked: Asked, seconds: int) -> TemporaryKey:
+    def _issue(
+        self, holder: Caller, asked: Asked, seconds: int, policies: tuple[str, ...] | None = None
+    ) -> TemporaryKey:
         pair = draw_key(asked.rng, "ASIA")
         token = base64.b64encode(b"\x14\x17" + asked.rng.randbytes(238)).decode()
         caller = _with(holder, holder.session, pair)
-        key = TemporaryKey(pair, token, asked.now + timedelta(seconds=seconds), caller)
+        key = TemporaryKey(pair, token, asked.now + timedelta(seconds=seconds), caller, policies)
         self._identities.temporary[pair.id] = key
         return key
 

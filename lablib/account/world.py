@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ..cloudtrail.world import Bucket, Key, ObjectPut, Organization, Refused, Verdict
 from . import policy
-from .moto_adapter import facts
+from .moto_adapter import facts, policies
 
 SERVICE = "cloudtrail.amazonaws.com"
 NO_POLICY = Verdict(False, "the resource has no policy, so it allows no service")
@@ -71,7 +71,7 @@ class LabWorld:
 
     def role_may(self, role_arn: str, action: str, resource: str) -> Verdict:
         decision = policy.role_verdict(
-            facts.role_policies(role_arn), action=action, resource=resource, context={}
+            dict(policies.of_role(role_arn).policies), action=action, resource=resource, context={}
         )
         return Verdict(decision.allowed, decision.why)
 

@@ -84,17 +84,6 @@ def iam_role(arn: str) -> IamRole | None:
     )  # fmt: skip
 
 
-def role_policies(arn: str) -> list[str]:
-    """The identity policies of a role: inline documents, then the attached ones."""
-    role = next((r for r in _iam(arn.split(":")[4]).roles.values() if r.arn == arn), None)
-    return [] if role is None else _documents(role)
-
-
-def _documents(holder: Any) -> list[str]:
-    inline = [_text(document) for document in holder.policies.values()]
-    return inline + [_text(p.document) for p in holder.managed_policies.values()]
-
-
 def _text(document: Any) -> str:
     return document if isinstance(document, str) else json.dumps(document)
 
