@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Final
 
+from lablib.cloudtrail import dates
 from lablib.cloudtrail.call import ApiCall
 
 Value = Callable[[ApiCall, dict[str, Any]], Any]  # of the call, and the object to write into
@@ -24,7 +26,7 @@ class Patch:
     anyway, `drop` removes, `drop_empty` removes what holds nothing."""
 
     source: str
-    add: Mapping[str, Any] = field(default_factory=dict)
+    add: dict[str, Any] = field(default_factory=dict)
     put: Mapping[str, Any] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     drop_empty: tuple[str, ...] = ()
@@ -70,18 +72,29 @@ _RULES: Final = Patch(
     add={"securityGroupRuleSet.items[].groupOwnerId": lambda call, _: call.account},
     drop_empty=("securityGroupRuleSet.items[].tagSet",),
 )
+_LOGGING: Final[dict[str, Value]] = {
+    "loggingConfig": lambda call, _: {
+        "logFormat": "Text",
+        "logGroup": f"/aws/lambda/{(call.output or {}).get('FunctionName')}",
+    }
+}
 _FUNCTION: Final = Patch(
     "observed in CreateFunction20150331 and UpdateFunctionConfiguration20150331v2",
     add={
         "revisionId": lambda call, _: str(uuid.uuid5(uuid.NAMESPACE_OID, call.request_id)),
         "runtimeVersionConfig": {},
         "runtimeVersionConfig.runtimeVersionArn": _runtime,
-        "loggingConfig": lambda call, _: {
-            "logFormat": "Text",
-            "logGroup": f"/aws/lambda/{(call.output or {}).get('FunctionName')}",
-        },
     },
     drop_empty=("layers",),
+)
+_UPDATED: Final = replace(
+    _FUNCTION,
+    add=_FUNCTION.add | _LOGGING,
+    put={
+        "lastUpdateStatus": "InProgress",
+        "lastUpdateStatusReason": "The function is being created.",
+        "lastUpdateStatusReasonCode": "Creating",
+    },
 )
 _DATABASE: Final = Patch(
     "observed in ModifyDBInstance",
@@ -97,6 +110,12 @@ _DATABASE: Final = Patch(
         "pendingModifiedValues": {},
         "performanceInsightsEnabled": False,
         "publiclyAccessible": False,
+        "endpoint.hostedZoneId": "Z2R2ITUGPM61AM",
+        "maxAllocatedStorage": lambda _, instance: instance.get("allocatedStorage", 20),
+        "certificateDetails": lambda call, instance: {
+            "cAIdentifier": instance.get("cACertificateIdentifier", "rds-ca-rsa2048-g1"),
+            "validTill": dates.american(call.time + timedelta(days=365)),
+        },
         "storageThroughput": 0,
         "tagList": [],
         "vpcSecurityGroups": [],
@@ -119,6 +138,7 @@ _PATCHES: Final[Mapping[tuple[str, str], Patch]] = {
     ("ec2", "CreateFlowLogs"): Patch(
         "observed", add={"CreateFlowLogsResponse.clientToken": _token}
     ),
+    ("ec2", "DeleteFlowLogs"): Patch("observed", add={"DeleteFlowLogsResponse.unsuccessful": ""}),
     ("ec2", "CreateInternetGateway"): Patch("observed", add={"internetGateway.association": {}}),
     ("ec2", "CreateNatGateway"): Patch(
         "observed: the address is not yet attached",
@@ -214,9 +234,16 @@ _PATCHES: Final[Mapping[tuple[str, str], Patch]] = {
         },
         put={"keyId": _key_arn},
     ),
-    ("lambda", "CreateFunction"): _FUNCTION,
-    ("lambda", "UpdateFunctionCode"): _FUNCTION,
-    ("lambda", "UpdateFunctionConfiguration"): _FUNCTION,
+    ("lambda", "CreateFunction"): replace(
+        _FUNCTION,
+        put={
+            "state": "Pending",
+            "stateReason": "The function is being created.",
+            "stateReasonCode": "Creating",
+        },
+    ),
+    ("lambda", "UpdateFunctionCode"): _UPDATED,
+    ("lambda", "UpdateFunctionConfiguration"): _UPDATED,
     **{
         ("rds", f"{verb}DBInstance"): _DATABASE
         for verb in ("Create", "Modify", "Delete", "Reboot", "Start", "Stop")

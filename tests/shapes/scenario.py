@@ -39,6 +39,9 @@ def ec2(client: Any, it: dict[str, Any]) -> Iterator[Callable[[], Any]]:
     it["subnet"] = client.create_subnet(VpcId=it["vpc"], CidrBlock="10.0.1.0/24")["Subnet"][
         "SubnetId"
     ]
+    it["kept"] = client.create_subnet(VpcId=it["vpc"], CidrBlock="10.0.2.0/24")["Subnet"][
+        "SubnetId"
+    ]
     gateway = client.create_internet_gateway(TagSpecifications=tagged("internet-gateway"))
     it["igw"] = gateway["InternetGateway"]["InternetGatewayId"]
     yield lambda: client.attach_internet_gateway(InternetGatewayId=it["igw"], VpcId=it["vpc"])
@@ -68,7 +71,7 @@ def ec2(client: Any, it: dict[str, Any]) -> Iterator[Callable[[], Any]]:
         ResourceType="VPC",
         TrafficType="ALL",
         LogDestinationType="s3",
-        LogDestination="arn:aws:s3:::bucket-of-logs",
+        LogDestination="arn:aws:s3:::bucket-of-trail",
         MaxAggregationInterval=600,
         TagSpecifications=[{"ResourceType": "vpc-flow-log", "Tags": ONE_TAG}],
     )
@@ -150,7 +153,7 @@ def ec2(client: Any, it: dict[str, Any]) -> Iterator[Callable[[], Any]]:
     yield lambda: client.describe_regions(AllRegions=True)
     yield client.describe_tags
     yield lambda: client.describe_volumes(VolumeIds=[volume])
-    yield client.describe_volumes_modifications
+    yield lambda: client.describe_volumes_modifications(MaxResults=50)
     yield client.describe_vpn_gateways
     yield client.enable_ebs_encryption_by_default
     yield client.get_ebs_encryption_by_default
@@ -198,11 +201,11 @@ def iam(client: Any, it: dict[str, Any]) -> Iterator[Callable[[], Any]]:
         "get_account_authorization_details",
         "get_account_summary",
         "list_groups",
-        "list_virtual_mfa_devices",
         "list_open_id_connect_providers",
         "list_instance_profiles",
     ):
         yield getattr(client, name)
+    yield lambda: client.list_virtual_mfa_devices(AssignmentStatus="Any")
     for name in ("list_attached_role_policies", "list_role_policies"):
         yield lambda name=name: getattr(client, name)(RoleName="operator")
     yield lambda: client.list_instance_profiles_for_role(RoleName="operator")
@@ -259,7 +262,8 @@ def s3(client: Any, it: dict[str, Any]) -> Iterator[Callable[[], Any]]:
     yield lambda: client.list_objects_v2(**name)
     yield lambda: client.delete_object(Key="folder/key", **name)
     yield lambda: client.head_bucket(**name)
-    yield lambda: client.delete_bucket(**name)
+    yield lambda: client.create_bucket(Bucket="bucket-of-nothing")
+    yield lambda: client.delete_bucket(Bucket="bucket-of-nothing")
     yield lambda: client.get_bucket_acl(Bucket="bucket-of-nobody")
     yield lambda: client.create_bucket(Bucket="bucket-of-trail")
 
@@ -285,7 +289,7 @@ def rds(client: Any, it: dict[str, Any]) -> Iterator[Callable[[], Any]]:
     yield lambda: client.create_db_subnet_group(
         DBSubnetGroupName="group",
         DBSubnetGroupDescription="subnets",
-        SubnetIds=[it["subnet"]],
+        SubnetIds=[it["kept"]],
         Tags=TAGS,
     )
     yield lambda: client.create_db_instance(
@@ -293,11 +297,17 @@ def rds(client: Any, it: dict[str, Any]) -> Iterator[Callable[[], Any]]:
         Engine="mysql",
         DBInstanceClass="db.t3.micro",
         AllocatedStorage=20,
+        DBSubnetGroupName="group",
+        KmsKeyId=it["key"],
+        StorageEncrypted=True,
         MasterUsername="admin",
         MasterUserPassword="Correct-horse-1",
     )
     yield lambda: client.modify_db_instance(
-        DBInstanceIdentifier="hana", MasterUserPassword="Correct-horse-2", ApplyImmediately=True
+        DBInstanceIdentifier="hana",
+        MasterUserPassword="Correct-horse-2",
+        ApplyImmediately=True,
+        AllowMajorVersionUpgrade=False,
     )
     yield lambda: client.create_db_snapshot(
         DBInstanceIdentifier="hana", DBSnapshotIdentifier="snap"
@@ -309,8 +319,8 @@ def rds(client: Any, it: dict[str, Any]) -> Iterator[Callable[[], Any]]:
         DBInstanceIdentifier="again", DBSnapshotIdentifier="snap"
     )
     yield lambda: client.delete_db_snapshot(DBSnapshotIdentifier="snap")
+    yield lambda: client.describe_db_subnet_groups(DBSubnetGroupName="group")
     for name in (
-        "describe_db_subnet_groups",
         "describe_db_parameter_groups",
         "describe_option_groups",
         "describe_export_tasks",
@@ -360,7 +370,7 @@ def others(make: Callable[[str], Any], it: dict[str, Any]) -> Iterator[Callable[
     yield lambda: logs.create_log_group(logGroupName="group")
     yield lambda: logs.create_log_stream(logGroupName="group", logStreamName="stream")
     yield logs.describe_log_groups
-    yield logs.describe_metric_filters
+    yield lambda: logs.describe_metric_filters(limit=50)
     yield logs.describe_resource_policies
     sns = make("sns")
     topic = sns.create_topic(Name="topic")["TopicArn"]
@@ -375,10 +385,15 @@ def others(make: Callable[[str], Any], it: dict[str, Any]) -> Iterator[Callable[
     yield lambda: sqs.create_queue(QueueName="queue")
     secrets = make("secretsmanager")
     yield lambda: secrets.create_secret(
-        Name="secret", Description="", SecretString="Correct-horse-1"
+        Name="secret",
+        Description="",
+        SecretString="Correct-horse-1",
+        ForceOverwriteReplicaSecret=False,
     )
     yield lambda: secrets.get_resource_policy(SecretId="secret")
-    yield secrets.list_secrets
+    yield lambda: secrets.list_secrets(
+        MaxResults=10, Filters=[{"Key": "name", "Values": ["secret"]}]
+    )
     watch = make("cloudwatch")
     yield lambda: watch.describe_alarms(MaxRecords=100)
     yield lambda: watch.describe_alarms_for_metric(MetricName="m", Namespace="n")
@@ -392,6 +407,12 @@ def others(make: Callable[[str], Any], it: dict[str, Any]) -> Iterator[Callable[
         Role=ROLE,
         Handler="main.handler",
         Code={"ZipFile": b"PK\x05\x06" + bytes(18)},
+        Description="",
+        MemorySize=128,
+        PackageType="Zip",
+        Publish=False,
+        Timeout=3,
+        Tags={"project": "sap"},
         Environment={"Variables": {"TOKEN": "Correct-horse-1"}},
     )
     yield lambda: functions.get_function(FunctionName="function")
@@ -462,7 +483,7 @@ def calls() -> list[ApiCall]:
     """Everything that was called, refused calls too."""
     it: dict[str, Any] = {}
     with recorded() as recorder:
-        for part in (ec2, iam, s3, kms, rds, cloudtrail):
+        for part in (s3, ec2, iam, kms, rds, cloudtrail):
             _run(part(recorder.client(part.__name__), it))
         _run(others(recorder.client, it))
     return recorder.calls
