@@ -19,6 +19,7 @@ from .long_poll import queue_name
 from .messages import Answer, Request
 from .moto_adapter import facts
 from .moto_adapter.wire import Moto
+from .storage import Storage
 from .sts import Sts
 from .world import LabWorld
 
@@ -57,8 +58,14 @@ class Account:
             self.chance.stream("cloudtrail"),
             signing_key=lambda region: rsa_key(self.chance.stream(f"digest key:{region}")),
         )
+        self.storage = Storage(self.clock.agenda)
         self.gateway = Gateway(
-            birth.account, moto, self.identities, Sts(self.identities), self.cloudtrail
+            birth.account,
+            moto,
+            self.identities,
+            Sts(self.identities),
+            self.cloudtrail,
+            self.storage,
         )
         self._number = 0
         self._born = False

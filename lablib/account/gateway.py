@@ -16,7 +16,7 @@ import sys
 import traceback
 import uuid
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,12 +27,15 @@ from ..cloudtrail.errors import CloudTrailError
 from ..cloudtrail.path import CloudTrail
 from . import refusals
 from .authority import Asking, refused
+from .buckets import S3Error
 from .identity import Identities, Scope, Unknown, scope_of
 from .messages import Answer, Request
 from .moto_adapter import facts
 from .moto_adapter.wire import Moto, NoSuchService, Operation, Route
 from .refusals import Refusal
 from .signoff import draw_request_id, sign_off
+from .storage import Asked as AskedOfS3
+from .storage import Storage
 from .sts import Asked, Sts, StsError
 
 
@@ -67,13 +70,20 @@ class Done:
 
 class Gateway:
     def __init__(
-        self, account: str, moto: Moto, identities: Identities, sts: Sts, cloudtrail: CloudTrail
+        self,
+        account: str,
+        moto: Moto,
+        identities: Identities,
+        sts: Sts,
+        cloudtrail: CloudTrail,
+        storage: Storage,
     ) -> None:
         self._account = account
         self._moto = moto
         self._identities = identities
         self._sts = sts
         self._cloudtrail = cloudtrail
+        self._storage = storage
         self._answered: deque[Done] = deque()
         self.last_name = ""  # what the latest call was, for messages about it
 
@@ -190,6 +200,12 @@ class Gateway:
             return self._our_cloudtrail(known)
         if route.service == "sts" and name in self._sts.operations:
             return self._our_sts(known, rng)
+        if _is_s3(route):
+            return self._our_s3(known, environ, rng)
+        return self._by_moto(known, environ)
+
+    def _by_moto(self, known: Known, environ: dict[str, Any]) -> Answer:
+        route, name = known.route, known.operation.model.name
         try:
             account = known.caller.account or self._account
             answer = self._moto.answer(route, known.request, environ, account)
@@ -225,6 +241,22 @@ class Gateway:
             return self._moto.write(known.route, model, self._sts.operations[model.name](asked))
         except StsError as error:
             raise Refuse(Refusal(error.code, error.message, error.status)) from None
+
+    def _our_s3(self, known: Known, environ: dict[str, Any], rng: random.Random) -> Answer:
+        name, params, storage = known.operation.model.name, known.operation.params, self._storage
+        try:
+            if name in storage.operations:
+                told = storage.operations[name](AskedOfS3(params, known.time, rng))
+                answer = self._moto.write(known.route, known.operation.model, told.result)
+                return replace(answer, status=told.status)
+            storage.admit(name, params, known.caller)
+        except S3Error as error:
+            raise Refuse(Refusal(error.code, error.message, error.status)) from None
+        answer = self._by_moto(known, environ)
+        if answer.status >= 300:
+            return answer
+        storage.changed(name, params, known.time)
+        return storage.with_expiration(name, params, answer)
 
     # -- afterwards -----------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from moto.moto_api._internal import mock_random
 
 from ..chance import SystemRandomness, rsa_key
+from . import objects
 
 
 def all_of_it(request_id: Callable[[], str], randomness: SystemRandomness) -> None:
@@ -22,6 +23,7 @@ def all_of_it(request_id: Callable[[], str], randomness: SystemRandomness) -> No
     _never_wait_for_messages()
     _draw_keys_from_the_seed(randomness)
     _make_regions_the_same_whoever_asks(randomness)
+    objects.mend()
 
 
 def _replace(module: str, name: str, value: object) -> None:

@@ -29,7 +29,7 @@ SSE_S3 = {
 }
 
 
-def mend(listener: Stored | None = None) -> None:
+def mend() -> None:
     """Once per process: new buckets as today, and word of each object that is stored."""
     from moto.s3 import models
 
