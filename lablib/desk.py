@@ -17,6 +17,10 @@ WORK = "cloudtrail-labs"  # in the home folder: visible, and no repository's
 FIRST = "00-"
 LAID_OUT = (".ipynb", ".svg", ".png")
 
+# Defaults of JupyterLab's own settings: no question about news on a learner's first screen. What
+# the learner has chosen for themselves goes before them.
+CONFIG = Path(str(files("lablib"))) / "jupyter"
+
 
 def notebooks() -> Path:
     """The folder of the notebooks: inside the installed package, or labs/ of the source tree."""
@@ -64,7 +68,7 @@ def open_jupyter(
 ) -> None:
     """Become JupyterLab, with kernels and terminals that reach the account. Returns on Windows."""
     command = jupyter_command(folder, browser, port)
-    surroundings = {**os.environ, **environment, "PATH": _path()}
+    surroundings = {**os.environ, **environment, "PATH": _path(), **_config_path()}
     if os.name == "posix":
         sys.stdout.flush()
         os.execve(command[0], command, surroundings)
@@ -95,6 +99,11 @@ def _path() -> str:
     here = str(Path(sys.executable).parent)
     rest = [part for part in os.environ.get("PATH", "").split(os.pathsep) if part != here]
     return os.pathsep.join([here, *rest])
+
+
+def _config_path() -> dict[str, str]:
+    theirs = os.environ.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep)
+    return {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [*theirs, str(CONFIG)]))}
 
 
 def _is_root() -> bool:

@@ -133,7 +133,10 @@ def open_notebook(page: Page, lab: Jupyter, name: str) -> None:
     """Show one notebook, with its kernel ready."""
     page.goto(lab.page_of(name), timeout=PATIENCE)
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=PATIENCE)
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=PATIENCE)
+    # "Idle" is also shown before there is a kernel: its name has to stand beside the word.
+    kernel = page.locator(".jp-StatusBar-Right-Item, .jp-StatusBar-Left").filter(has_text="| Idle")
+    kernel.first.wait_for(timeout=PATIENCE)
+    page.wait_for_function(CONNECTED, timeout=PATIENCE)
 
 
 def run_all(page: Page) -> None:
@@ -144,6 +147,12 @@ def run_all(page: Page) -> None:
     assert not page.locator(ERRORS).all_inner_texts()
 
 
+# The server knows of a kernel that this page is connected to.
+CONNECTED = """async () => {
+    const token = new URLSearchParams(location.search).get('token');
+    const kernels = await (await fetch(`/api/kernels?token=${token || ''}`)).json();
+    return kernels.some(k => k.connections > 0 && k.execution_state === 'idle');
+}"""
 ERRORS = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]'
 ERRORS += ', .jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]'
 FINISHED = f"""() => {{

@@ -95,15 +95,16 @@ def test_every_folder_of_the_library_is_in_the_distribution() -> None:
 
 def test_every_data_file_of_the_library_is_in_the_distribution() -> None:
     data = project()["tool"]["setuptools"]["package-data"]
+    covered = {
+        path
+        for package, patterns in data.items()
+        for pattern in patterns
+        for path in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
     missed = [
         name
         for name in tracked()
-        if name.startswith("lablib/")
-        and not name.endswith(".py")
-        and not any(
-            (ROOT / name).match(pattern)
-            for pattern in data.get(".".join(Path(name).parent.parts), [])
-        )
+        if name.startswith("lablib/") and not name.endswith(".py") and ROOT / name not in covered
     ]
     assert not missed
 
