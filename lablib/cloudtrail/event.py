@@ -6,6 +6,7 @@ as observed in raw log files.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import uuid
 from collections.abc import Callable, Mapping
@@ -322,11 +323,29 @@ def _answer(call: ApiCall, operation: _Operation) -> Any:
 
 
 def _additional(call: ApiCall) -> dict[str, Any] | None:
-    """Observed in STS records of 2026: which Region served the call, over which endpoint."""
+    """Observed in STS records of 2026: which Region served the call, over which endpoint. KMS
+    developer guide, examples since 2025: which key material was used."""
+    if call.service == "kms" and call.operation in _WITH_KEY_MATERIAL and not call.error:
+        return _key_material(call)
     if call.service == "sts" and call.operation == "AssumeRole" and not call.error:
         serving = {"awsServingRegion": call.region, "endpointType": "regional"}
         return {"RequestDetails": serving}
     return None
+
+
+_WITH_KEY_MATERIAL: Final = names.words(
+    "Decrypt Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext"
+)
+
+
+def _key_material(call: ApiCall) -> dict[str, Any] | None:
+    """64 hexadecimal digits; derived from the key's ARN where the answer has none."""
+    output = call.output or {}
+    known = output.get("KeyMaterialId")
+    key = output.get("KeyId") or call.params.get("KeyId")
+    if not known and not key:
+        return None
+    return {"keyMaterialId": known or hashlib.sha256(str(key).encode()).hexdigest()}
 
 
 # --- refusals ---------------------------------------------------------------------------------

@@ -60,6 +60,11 @@ _TABLE: Final[Mapping[tuple[str, str], Quirk]] = {
     ("application-insights", "ListApplications"): Quirk("observed in 3 of 3 calls", answer=True),
     ("rds", "DownloadDBLogFilePortion"): Quirk("observed in sample records", answer=True),
     ("athena", "ListWorkGroups"): Quirk("observed, eventVersion 1.05", answer=True),
+    **{
+        ("dynamodb", name): Quirk("observed in PutItem and UpdateItem: null", answer=False)
+        for name in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
+    },
+    ("lambda", "Invoke"): Quirk("Lambda developer guide, data event example", answer=False),
     ("elbv2", "DescribeLoadBalancers"): Quirk("observed, 3 of 3 calls", answer=True),
     ("elbv2", "DescribeTargetGroups"): Quirk("observed, eventVersion 1.04", answer=True),
 }

@@ -323,6 +323,8 @@ def looked_up(call: ApiCall, read_only: bool) -> tuple[tuple[str, str], ...]:
         found |= dict.fromkeys(_walk(call.output, table))
         if call.service == "iam":
             found |= dict.fromkeys(_iam_arns(call.output))
+    if call.service == "cloudtrail":  # a trail is found by its name, also when its ARN was sent
+        found |= {(kind, trail_name(text)): None for kind, text in found}
     return tuple(found)[:_LIMIT]
 
 
