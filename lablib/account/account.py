@@ -19,6 +19,7 @@ from .long_poll import queue_name
 from .messages import Answer, Request
 from .moto_adapter import facts
 from .moto_adapter.wire import Moto
+from .signature import Times
 from .storage import Storage
 from .sts import Sts
 from .world import LabWorld
@@ -109,19 +110,28 @@ class Account:
             self.settle()
             now = self.clock.now()
             self._happen(now)
-            answer = self._answer(request, now, observer)
-            if not observer:
+            times = Times(self._frozen.real(), now, self.clock.lab_at)
+            if observer:
+                return self._look(request, now, times)
+            answer, counts = self._answer(request, now, times)
+            if counts:
                 entry = CallEntry(self._number, now, request, answer.fingerprint())
                 self._write(journal.write_entry(entry))
             return answer
 
-    def _answer(self, request: Request, now: datetime, observer: bool) -> Answer:
-        if observer:
-            self._enter(now, f"observer:{self._number}")
-            return self.gateway.look(request, now)
-        self._number += 1
-        self._enter(now, f"call:{self._number}")
-        return self.gateway.answer(request, now, self.chance.stream(f"request:{self._number}"))
+    def _look(self, request: Request, now: datetime, times: Times) -> Answer:
+        self._enter(now, f"observer:{self._number}")
+        return self.gateway.look(request, now, times)
+
+    def _answer(self, request: Request, now: datetime, times: Times | None) -> tuple[Answer, bool]:
+        """The answer, and whether the call counts: what nobody is known to have asked is not in
+        the journal, and takes no number."""
+        number = self._number + 1
+        self._enter(now, f"call:{number}")
+        rng = self.chance.stream(f"request:{number}")
+        answer, counts = self.gateway.answer(request, now, rng, times)
+        self._number += counts
+        return answer, counts
 
     def peek(self, request: Request) -> int:
         """How many messages a queue would give to this ReceiveMessage call."""
@@ -182,7 +192,7 @@ class Account:
     def _repeat(self, entry: CallEntry) -> None:
         self._happen(entry.time)
         self.clock.reach(entry.time)
-        answer = self._answer(entry.request, entry.time, observer=False)
+        answer, _ = self._answer(entry.request, entry.time, times=None)
         self.gateway.settle()
         if answer.fingerprint() != entry.fingerprint:
             what = self.gateway.last_name

@@ -73,6 +73,7 @@ class Clock:
         self._real_time = real_time
         self._enter = enter
         self._latest = setting.lab
+        self._past = [setting]
 
     def now(self) -> datetime:
         """Lab time, UTC: never earlier than what was told before, never behind real time (the
@@ -102,6 +103,13 @@ class Clock:
         speed of a wall clock."""
         self.reach(setting.lab)
         self.setting = Setting(setting.lab, setting.real, min(setting.speed, 1.0), setting.frozen)
+        self._past.append(self.setting)
+
+    def lab_at(self, real: datetime) -> datetime:
+        """What lab time it was at a moment of real time (signatures are dated by real clocks)."""
+        held = [setting for setting in self._past if setting.real <= real]
+        setting = held[-1] if held else self._past[0]
+        return setting.at(max(real, setting.real))
 
     def reach(self, lab: datetime) -> None:
         """Lab time has been `lab`: it will not be told earlier again."""
@@ -110,6 +118,7 @@ class Clock:
     def _change(self, lab: datetime, speed: float) -> Setting:
         self._latest = max(self._latest, lab)
         self.setting = Setting(self._latest, self._real_time(), speed, self.setting.frozen)
+        self._past.append(self.setting)
         return self.setting
 
     def wait(self) -> timedelta | None:

@@ -33,6 +33,7 @@ from .messages import Answer, Request
 from .moto_adapter import facts
 from .moto_adapter.wire import Moto, NoSuchService, Operation, Route
 from .refusals import Refusal
+from .signature import Times, verify
 from .signoff import draw_request_id, sign_off
 from .storage import Asked as AskedOfS3
 from .storage import Storage
@@ -87,16 +88,20 @@ class Gateway:
         self._answered: deque[Done] = deque()
         self.last_name = ""  # what the latest call was, for messages about it
 
-    def answer(self, request: Request, now: datetime, rng: random.Random) -> Answer:
-        """Answers a call, and keeps what its record needs until `settle`."""
-        answer, known = self._answer(request, now, rng)
+    def answer(
+        self, request: Request, now: datetime, rng: random.Random, times: Times | None
+    ) -> tuple[Answer, bool]:
+        """Answers a call, and keeps what its record needs until `settle`. Also: does the call
+        count? One whose caller is not known changes nothing. `times` is None for a call that was
+        let in before (a replay): its signature is not tried again."""
+        answer, known, counts = self._answer(request, now, rng, times)
         if known is not None:
             self._answered.append(Done(known, answer))
-        return answer
+        return answer, counts
 
-    def look(self, request: Request, now: datetime) -> Answer:
+    def look(self, request: Request, now: datetime, times: Times) -> Answer:
         """Answers a call that leaves no record: looking changes nobody's history."""
-        return self._answer(request, now, random.Random(0))[0]
+        return self._answer(request, now, random.Random(0), times)[0]
 
     def settle(self) -> None:
         """Records what has been answered, in the order of the calls."""
@@ -111,21 +116,22 @@ class Gateway:
     # -- the stages -----------------------------------------------------------------------
 
     def _answer(
-        self, request: Request, now: datetime, rng: random.Random
-    ) -> tuple[Answer, Known | None]:
+        self, request: Request, now: datetime, rng: random.Random, times: Times | None
+    ) -> tuple[Answer, Known | None, bool]:
         environ = request.wsgi()
         if "HTTP_AUTHORIZATION" not in environ and (scope := scope_of(request)):
             environ["HTTP_AUTHORIZATION"] = _as_header(scope)  # moto reads only the header
         try:
             route = self._moto.route(environ)
         except NoSuchService:
-            return _no_such_service(request), None
+            return _no_such_service(request), None, False
         self.last_name = route.service
         request_id = draw_request_id(route.service, rng)
         self._moto.request_id = request_id
-        known, model = None, None
+        known, model, counts = None, None, False
         try:
-            caller, region = self._identify(request, route, now)
+            caller, region = self._identify(request, route, now, times)
+            counts = True
             operation = self._decode(request, route)
             model = operation.model
             self.last_name = f"{route.service} {model.name}"
@@ -142,14 +148,19 @@ class Gateway:
             traceback.print_exc(file=sys.stderr)
             r = refusals.failed(route.service, route.protocol, self.last_name, error)
             known, answer = None, self._moto.write_error(route, model, r.code, r.message, r.status)
-        return sign_off(answer, route.service, request_id, rng), known
+        return sign_off(answer, route.service, request_id, rng), known, counts
 
-    def _identify(self, request: Request, route: Route, now: datetime) -> tuple[Caller, str]:
+    def _identify(
+        self, request: Request, route: Route, now: datetime, times: Times | None
+    ) -> tuple[Caller, str]:
         scope = scope_of(request)
         if scope is None:
             return self._anonymous(request, route)
         try:
-            return self._identities.who(scope, now), scope.region
+            caller = self._identities.who(scope, now)
+            if times is not None:
+                verify(request, scope, self._identities.secret_of(scope.key_id), times)
+            return caller, scope.region
         except Unknown as unknown:
             raise Refuse(refusals.refusal(unknown.reason, route.service, route.protocol)) from None
 

@@ -123,6 +123,15 @@ class Identities:
             raise Unknown("expired token")
         return key.caller
 
+    def secret_of(self, key_id: str) -> str:
+        """The secret that signatures by this key are made with; "" for an unknown key."""
+        if key_id == self.root.id:
+            return self.root.secret
+        if key_id in self.temporary:
+            return self.temporary[key_id].pair.secret
+        key = facts.iam_key(key_id)
+        return "" if key is None else key.secret
+
     def session_policies(self, caller: Caller) -> tuple[str, ...] | None:
         """What cuts the caller's permissions for this session; None without session policies."""
         key = self.temporary.get(caller.access_key_id or "")

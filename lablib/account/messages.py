@@ -52,6 +52,14 @@ class Request:
         return str(self.environ.get("PATH_INFO", "/"))
 
     @property
+    def url(self) -> str:
+        """The URL as it was sent, percent signs and all."""
+        sent = str(self.environ.get("RAW_URI") or self.environ.get("REQUEST_URI") or self.path)
+        if sent.startswith("http"):
+            return sent
+        return f"http://{self.header('Host')}{sent}"
+
+    @property
     def query(self) -> list[tuple[str, str]]:
         return parse_qsl(str(self.environ.get("QUERY_STRING", "")), keep_blank_values=True)
 

@@ -12,6 +12,17 @@ INVALID = "The security token included in the request is invalid."
 EXPIRED = "The security token included in the request is expired"
 S3_UNKNOWN = "The AWS Access Key Id you provided does not exist in our records."
 EC2_UNKNOWN = "AWS was not able to validate the provided access credentials"
+MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. Check your AWS "
+    "Secret Access Key and signing method. Consult the service documentation for details."
+)
+S3_MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. Check your key "
+    "and signing method."
+)
+S3_SKEWED = "The difference between the request time and the current time is too large."
+SKEWED = "Signature expired: the request's time is too far from the current time."
+S3_PAYLOAD = "The provided 'x-amz-content-sha256' header does not match what was computed."
 UNSIGNED = "Request is missing Authentication Token"
 EC2_UNSIGNED = "The request must contain the parameter AWSAccessKeyId"
 S3_NO_METHOD = "The specified method is not allowed against this resource."
@@ -46,6 +57,34 @@ REFUSALS = {
         "query": Refusal("ExpiredToken", EXPIRED, 403),
         "json": Refusal("ExpiredTokenException", EXPIRED, 400),
         "rest": Refusal("ExpiredTokenException", EXPIRED, 403),
+    },
+    "wrong signature": {
+        "s3": Refusal("SignatureDoesNotMatch", S3_MISMATCH, 403),
+        "ec2": Refusal("AuthFailure", EC2_UNKNOWN, 401),
+        "query": Refusal("SignatureDoesNotMatch", MISMATCH, 403),
+        "json": Refusal("InvalidSignatureException", MISMATCH, 400),
+        "rest": Refusal("InvalidSignatureException", MISMATCH, 403),
+    },
+    "skewed": {
+        "s3": Refusal("RequestTimeTooSkewed", S3_SKEWED, 403),
+        "ec2": Refusal("RequestExpired", "Request has expired.", 400),
+        "query": Refusal("SignatureDoesNotMatch", SKEWED, 403),
+        "json": Refusal("InvalidSignatureException", SKEWED, 400),
+        "rest": Refusal("InvalidSignatureException", SKEWED, 403),
+    },
+    "expired url": {
+        "s3": Refusal("AccessDenied", "Request has expired", 403),
+        "ec2": Refusal("RequestExpired", "Request has expired.", 400),
+        "query": Refusal("SignatureDoesNotMatch", SKEWED, 403),
+        "json": Refusal("InvalidSignatureException", SKEWED, 400),
+        "rest": Refusal("InvalidSignatureException", SKEWED, 403),
+    },
+    "wrong payload hash": {
+        "s3": Refusal("XAmzContentSHA256Mismatch", S3_PAYLOAD, 400),
+        "ec2": Refusal("AuthFailure", EC2_UNKNOWN, 401),
+        "query": Refusal("SignatureDoesNotMatch", MISMATCH, 403),
+        "json": Refusal("InvalidSignatureException", MISMATCH, 400),
+        "rest": Refusal("InvalidSignatureException", MISMATCH, 403),
     },
     "unsigned": {
         "s3": Refusal("AccessDenied", "Access Denied", 403),
