@@ -582,6 +582,12 @@ def test_other_errors_keep_the_parameters_and_have_cloudtrails_spelling() -> Non
     assert made["requestParameters"] == {"userName": "bob"}
 
 
+def test_a_wrong_mfa_code_keeps_the_parameters() -> None:
+    wrong = ApiError("AccessDenied", "MultiFactorAuthentication failed with invalid code.", 403)
+    made = record("sts", "GetSessionToken", params={"DurationSeconds": 900}, error=wrong)
+    assert made["requestParameters"] == {"durationSeconds": 900}
+
+
 def test_services_behind_a_gateway_answer_with_a_message_and_have_none_of_their_own() -> None:
     made = record("eks", "CreateAccessEntry", params={"clusterName": "c"}, error=DENIED)
     assert "errorMessage" not in made and "tlsDetails" not in made

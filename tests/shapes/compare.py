@@ -9,9 +9,9 @@ from typing import Any
 
 import botocore.session
 
-from lablib.cloudtrail import names
 from lablib.cloudtrail.call import ApiCall, ApiError
 from lablib.cloudtrail.event import describe
+from lablib.cloudtrail.record import names
 from tests.cloudtrail.calls import EVENT_ID, call, model_of
 from tests.shapes.paths import fits, paths
 from tests.shapes.probe import KEY, sent

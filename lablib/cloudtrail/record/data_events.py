@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from lablib.cloudtrail.names import words
+from lablib.cloudtrail.record.names import words
 
 _S3: Final = words(
     "AbortMultipartUpload CompleteMultipartUpload CopyObject CreateMultipartUpload CreateSession "

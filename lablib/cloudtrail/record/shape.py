@@ -17,8 +17,8 @@ from urllib.parse import quote
 
 from botocore.model import Shape
 
-from lablib.cloudtrail import dates, redact
-from lablib.cloudtrail.redact import ABSENT
+from lablib.cloudtrail.record import dates, redact
+from lablib.cloudtrail.record.redact import ABSENT
 
 Render = Callable[[Any], Any]
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lablib.cloudtrail import dates
 from lablib.cloudtrail.call import Caller, Session
+from lablib.cloudtrail.record import dates
 
 
 def user_identity(caller: Caller) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from lablib.cloudtrail import dates
 from lablib.cloudtrail.call import ApiCall
+from lablib.cloudtrail.record import dates
 
 Value = Callable[[ApiCall, dict[str, Any]], Any]  # of the call, and the object to write into
 

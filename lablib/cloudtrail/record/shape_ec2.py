@@ -14,114 +14,18 @@ from typing import Any, Final
 
 from botocore.model import OperationModel, Shape
 
-from lablib.cloudtrail import dates, redact, xmljson
-from lablib.cloudtrail.redact import ABSENT
-from lablib.cloudtrail.shape import Render, lower_first, plain, unknown
+from lablib.cloudtrail.record import dates, ec2_words, redact, xmljson
+from lablib.cloudtrail.record.redact import ABSENT
+from lablib.cloudtrail.record.shape import Render, lower_first, plain, unknown
 
 _XMLNS: Final = "http://ec2.amazonaws.com/doc/2016-11-15/"
-
-# Operations that the spelling of DryRun does not decide (they have none): observed.
-_OLDER: Final = {
-    "CreateInstanceExportTask": True,
-    "DescribeIdFormat": True,
-    "DescribeVpcClassicLinkDnsSupport": False,
-    "ReplaceIamInstanceProfileAssociation": False,
-}
-
-# A list parameter's wire name → (its set's name, an item's name). EC2's WSDL of 2016-11-15;
-# observed for those with filterSet, instancesSet, imagesSet, ownersSet, executableBySet, keySet,
-# keyPairIdSet, regionSet, volumeSet, vpnGatewaySet, accountAttributeNameSet. The rule for a name
-# that is not here: <name>Set with items {<name>}.
-_SETS: Final[Mapping[str, tuple[str, str]]] = {
-    "InstanceId": ("instancesSet", "instanceId"),
-    "ImageId": ("imagesSet", "imageId"),
-    "Owner": ("ownersSet", "owner"),
-    "ExecutableBy": ("executableBySet", "user"),
-    "RestorableBy": ("sharedUsersSet", "user"),
-    "KeyName": ("keySet", "keyName"),
-    "KeyPairId": ("keyPairIdSet", "keyPairId"),
-    "RegionName": ("regionSet", "regionName"),
-    "ZoneName": ("availabilityZoneSet", "zoneName"),
-    "ZoneId": ("availabilityZoneIdSet", "zoneId"),
-    "VolumeId": ("volumeSet", "volumeId"),
-    "SnapshotId": ("snapshotSet", "snapshotId"),
-    "VpnGatewayId": ("vpnGatewaySet", "vpnGatewayId"),
-    "VpnConnectionId": ("vpnConnectionSet", "vpnConnectionId"),
-    "CustomerGatewayId": ("customerGatewaySet", "customerGatewayId"),
-    "VpcId": ("vpcSet", "vpcId"),
-    "SubnetId": ("subnetSet", "subnetId"),
-    "DhcpOptionsId": ("dhcpOptionsSet", "dhcpOptionsId"),
-    "PublicIp": ("publicIpsSet", "publicIp"),
-    "AllocationId": ("allocationIdsSet", "allocationId"),
-    "AttributeName": ("accountAttributeNameSet", "attributeName"),
-    "GroupName": ("securityGroupSet", "groupName"),
-    "GroupId": ("securityGroupIdSet", "groupId"),
-    "ResourceId": ("resourcesSet", "resourceId"),
-    "SecurityGroupId": ("groupSet", "groupId"),
-    "SecurityGroup": ("groupSet", "groupName"),
-    "BundleId": ("bundlesSet", "bundleId"),
-}
-
-# Sets that AWS writes only when they were sent (observed), and members of DescribeRegions that
-# its records never had.
-_ONLY_WHEN_SENT: Final = frozenset(
-    ("TagSpecification", "SecurityGroupRuleId", "SecurityGroupId", "SecurityGroup", "ProductCode",
-     "UserGroup", "UserId", "OrganizationArn", "OrganizationalUnitArn", "BillingProduct",
-     "NetworkInterface", "Ipv6Address", "ElasticGpuSpecification", "ElasticInferenceAccelerator",
-     "LicenseSpecification", "SecondaryInterface", "ZoneId")
-)  # fmt: skip
-
-# Containers without the word Set in the request (observed: ipPermissions, blockDeviceMapping).
-_PLAIN_CONTAINERS: Final = frozenset(
-    ("IpPermissions", "ipPermissions", "BlockDeviceMapping", "Add", "Remove")
-)
-
-# A structure's lists are there even when empty (observed: ipPermissions.items[].groups and so on).
-_WITH_EMPTY_LISTS: Final = frozenset(("IpPermission",))
-
-# Lists that call their entries `item` rather than `items` (observed).
-_ITEM: Final = frozenset(
-    (("DescribeClassicLinkInstances", "instancesSet"), ("RunInstances", "privateIpAddressesSet"))
-)
-
-# A member's name in the record where it is not the wire's: (operation or "*", wire name).
-# Observed in CreateVolume, CreateNetworkAclEntry, DeleteNetworkAclEntry, ModifyImageAttribute.
-_NAMES: Final[Mapping[tuple[str, str], str]] = {
-    ("CreateVolume", "AvailabilityZone"): "zone",
-    ("CreateVolume", "availabilityZone"): "zone",
-    ("CreateNetworkAclEntry", "protocol"): "aclProtocol",
-    ("ReplaceNetworkAclEntry", "protocol"): "aclProtocol",
-    ("CreateNetworkAclEntry", "Icmp"): "icmpTypeCode",
-    ("ReplaceNetworkAclEntry", "Icmp"): "icmpTypeCode",
-    ("ModifyImageAttribute", "Attribute"): "attributeType",
-    ("ModifySnapshotAttribute", "Attribute"): "attributeType",
-    ("*", "return"): "_return",
-}
-
-# What AWS writes when the client sent nothing (observed: includeAllInstances in 44 of 44 calls,
-# icmpTypeCode; User Guide's example of StopInstances; EC2 RunInstances samples).
-_FILLED: Final[Mapping[str, Mapping[str, Any]]] = {
-    "DescribeInstanceStatus": {"includeAllInstances": False},
-    "CreateNetworkAclEntry": {"icmpTypeCode": {}},
-    "ReplaceNetworkAclEntry": {"icmpTypeCode": {}},
-    "DescribeAccountAttributes": {"filterSet": {}},
-    "StopInstances": {"force": False},
-    "RunInstances": {
-        "monitoring": {"enabled": False},
-        "disableApiTermination": False,
-        "disableApiStop": False,
-    },
-}
-
-# Members whose number is written as text (observed in CreateVolume and CreateSnapshot).
-_AS_TEXT: Final = frozenset((("CreateVolume", "size"), ("CreateSnapshot", "volumeSize")))
 
 Answer = Callable[[Any, str], dict[str, Any]]
 
 
 def is_older(model: OperationModel) -> bool:
     """Does the operation write sets of items (True) or its XML turned into JSON (False)?"""
-    known = _OLDER.get(model.name)
+    known = ec2_words.OLDER.get(model.name)
     if known is not None:
         return known
     dry_run = model.input_shape.members.get("DryRun") if model.input_shape else None
@@ -236,16 +140,16 @@ class _Older(_Ec2Shaper):
 
     def member(self, member: str, shape: Shape) -> tuple[str, Render]:
         name, render = super().member(member, shape)
-        if (self.operation, name) in _AS_TEXT:
+        if (self.operation, name) in ec2_words.AS_TEXT:
             return name, str
         return name, render
 
     def renamed(self, wire: str) -> str:
-        known = _NAMES.get((self.operation, wire)) or _NAMES.get(("*", wire))
+        known = ec2_words.NAMES.get((self.operation, wire)) or ec2_words.NAMES.get(("*", wire))
         return known or lower_first(wire)
 
     def items(self, name: str, item: Callable[[Any], Any]) -> Render:
-        key = "item" if (self.operation, name) in _ITEM else "items"
+        key = "item" if (self.operation, name) in ec2_words.ITEM else "items"
 
         def render(value: Any) -> Any:
             if not isinstance(value, list | tuple):
@@ -266,10 +170,10 @@ class _OlderRequest(_Older):
         self._empty = self._empty_sets()
 
     def _empty_sets(self) -> dict[str, Any]:
-        empty: dict[str, Any] = dict(_FILLED.get(self.operation, {}))
+        empty: dict[str, Any] = dict(ec2_words.FILLED.get(self.operation, {}))
         for member, shape in self._shape.members.items() if self._shape else ():
             wire = _wire(member, shape)
-            if shape.type_name == "list" and _upper(wire) not in _ONLY_WHEN_SENT:
+            if shape.type_name == "list" and _upper(wire) not in ec2_words.ONLY_WHEN_SENT:
                 empty[self.name(member, shape)] = {}
         if self.operation == "DescribeRegions":  # observed: regionSet alone
             empty.pop("filterSet")
@@ -281,15 +185,15 @@ class _OlderRequest(_Older):
 
     def name(self, member: str, shape: Shape) -> str:
         wire = _wire(member, shape)
-        if shape.type_name != "list" or wire in _PLAIN_CONTAINERS:
+        if shape.type_name != "list" or wire in ec2_words.PLAIN_CONTAINERS:
             return self.renamed(wire)
-        if _upper(wire) in _SETS:
-            return _SETS[_upper(wire)][0]
+        if _upper(wire) in ec2_words.SETS:
+            return ec2_words.SETS[_upper(wire)][0]
         name = lower_first(wire)
         return name if name.endswith(("Set", "s")) and name != "s" else f"{name}Set"
 
     def finished(self, result: dict[str, Any], shape: Shape) -> Any:
-        if shape.name in _WITH_EMPTY_LISTS:
+        if shape.name in ec2_words.WITH_EMPTY_LISTS:
             for member, part in shape.members.items():
                 if part.type_name == "list":
                     result.setdefault(self.name(member, part), {})
@@ -305,7 +209,7 @@ class _OlderRequest(_Older):
             if wire == "TagSpecification":
                 return name, self.items(name, _tag_specification)
             return name, self.items(name, self.of(inner))
-        item = _SETS.get(_upper(wire), ("", self._item_name(wire)))[1]
+        item = ec2_words.SETS.get(_upper(wire), ("", self._item_name(wire)))[1]
         write = self.of(inner)
         return name, self.items(name, lambda part: {item: write(part)})
 

@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from botocore.serialize import create_serializer
 
-from lablib.cloudtrail import dates, redact, xmljson
 from lablib.cloudtrail.call import ApiCall, Wire
-from lablib.cloudtrail.redact import HIDDEN
+from lablib.cloudtrail.record import dates, redact, xmljson
+from lablib.cloudtrail.record.redact import HIDDEN
 
 CIPHER: Final = "TLS_AES_128_GCM_SHA256"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from lablib.cloudtrail.names import words
+from lablib.cloudtrail.record.names import words
 
 # The verbs whose calls CloudTrail marks readOnly: true (observed over 430 operations).
 _READS: Final = (
