@@ -11,10 +11,8 @@ record     (after the answer has gone out) the event, and its way to the trails
 from __future__ import annotations
 
 import random
-import string
 import sys
 import traceback
-import uuid
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,6 +35,7 @@ from .signature import Times, verify
 from .signoff import draw_request_id, sign_off
 from .storage import Asked as AskedOfS3
 from .storage import Storage
+from .strangers import garbled, is_garbled, no_such_service
 from .sts import Asked, Sts, StsError
 
 
@@ -118,13 +117,15 @@ class Gateway:
     def _answer(
         self, request: Request, now: datetime, rng: random.Random, times: Times | None
     ) -> tuple[Answer, Known | None, bool]:
+        if is_garbled(request):
+            return garbled(request), None, False
         environ = request.wsgi()
         if "HTTP_AUTHORIZATION" not in environ and (scope := scope_of(request)):
             environ["HTTP_AUTHORIZATION"] = _as_header(scope)  # moto reads only the header
         try:
             route = self._moto.route(environ)
         except NoSuchService:
-            return _no_such_service(request), None, False
+            return no_such_service(request), None, False
         self.last_name = route.service
         request_id = draw_request_id(route.service, rng)
         self._moto.request_id = request_id
@@ -345,21 +346,3 @@ def _as_header(scope: Scope) -> str:
         f"AWS4-HMAC-SHA256 Credential={scope.key_id}/20000101/{scope.region}/{scope.service}"
         "/aws4_request, SignedHeaders=host, Signature=presigned"
     )
-
-
-def _no_such_service(request: Request) -> Answer:
-    """For a service that moto does not know there is no model to write by: JSON, which the
-    clients of every protocol read at least the status of, and no retry."""
-    scope = scope_of(request)
-    name = scope.service if scope else request.path
-    body = (
-        '{"__type":"UnsupportedOperationException","message":"The lab\'s AWS has no service '
-        + "".join(c for c in name if c in string.ascii_letters + string.digits + "-_./")[:60]
-        + '."}'
-    )
-    headers = [
-        ("Content-Type", "application/x-amz-json-1.1"),
-        ("x-amzn-ErrorType", "UnsupportedOperationException"),
-        ("x-amzn-RequestId", str(uuid.UUID(int=0))),
-    ]
-    return Answer.make(400, headers, body.encode())

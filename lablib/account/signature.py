@@ -37,8 +37,7 @@ class Times:
 
     def in_lab(self, signed: datetime) -> datetime:
         """A client that lives in real time signs with real time; one in the lab with lab time."""
-        ahead = signed > self.real + TOLERANCE
-        return signed if ahead else self._lab_at(signed)
+        return signed if signed > self.real + TOLERANCE else self._lab_at(signed)
 
 
 def verify(request: Request, scope: Scope, secret: str, times: Times) -> None:
