@@ -41,7 +41,8 @@ def as_json(verdicts: Mapping[str, Verdict]) -> str:
 def trace_as_text(told: Mapping[str, Any]) -> str:
     """The stages of one event in order, then what each trail decided and why."""
     record = told["event"]
-    lines = [f"{record['eventName']} of {record['eventSource']} at {record['eventTime']}", ""]
+    said = record.get("insightDetails") or record  # an Insights event has them one level below
+    lines = [f"{said['eventName']} of {said['eventSource']} at {record['eventTime']}", ""]
     lines += [
         f"{stage.get('time') or '':<24}  {stage['stage']:<10}  {_what_and_why(stage)}"
         for stage in told["stages"]

@@ -22,6 +22,7 @@ from lablib.cloudtrail.digest import Signers
 from lablib.cloudtrail.event import Event, describe
 from lablib.cloudtrail.filing import Filed
 from lablib.cloudtrail.history import History
+from lablib.cloudtrail.insights import Insights
 from lablib.cloudtrail.ledger import Place
 from lablib.cloudtrail.selectors import Match, match
 from lablib.cloudtrail.service import Service
@@ -69,12 +70,14 @@ class CloudTrail:
         self.service = Service(world, self.trails, self.history, self.delivery, self.signers)
         self.delivery.filing.listeners.append(self.record_own_work)
         self._echo = own.Echo()
+        self.insights = Insights(self.history, schedule, rng, self.record_event)
         self._matches: dict[str, tuple[Match, ...]] = {}
         self._seen: dict[Match, Match] = {}
         self.stages: tuple[Callable[[Passage], None], ...] = (
             self.describe_call,
             self.remember_event,
             self.choose_trails,
+            self.watch_rates,
             self.deliver_event,
         )
 
@@ -116,6 +119,10 @@ class CloudTrail:
         found = match(trail, event, organization.accounts if organization else None)
         return self._seen.setdefault(found, found)
 
+    def watch_rates(self, passage: Passage) -> None:
+        """Unusual rates of calls and errors, for trails that ask for Insights events."""
+        self.insights.watch(passage.event, passage.takers, passage.now)
+
     def deliver_event(self, passage: Passage) -> None:
         for trail in passage.takers:
             current = self.trails.get(trail.arn) or trail
@@ -156,11 +163,11 @@ class CloudTrail:
         start: datetime | None = None,
         end: datetime | None = None,
     ) -> list[dict[str, Any]]:
-        """Records of all categories and Regions, newest first, without any delay."""
+        """Records of management and data events of all Regions, newest first, without delay."""
         found = self.history.recent(
             limit, name=name, user=user, source=source, start=start, end=end
         )
-        return [json.loads(entry.json) for entry in found]
+        return [json.loads(entry.json) for entry in found if entry.category != "Insight"]
 
     def trace(self, event_id: str) -> dict[str, Any]:
         """What happened to the event, stage by stage; KeyError when there is none with that id."""
@@ -173,5 +180,6 @@ class CloudTrail:
         self, start: datetime | None = None, end: datetime | None = None
     ) -> dict[str, Any]:
         """Calls and deliveries from start to end, in the order of time."""
-        calls = self.history.recent(start=start, end=end)[::-1]
+        found = self.history.recent(start=start, end=end)[::-1]
+        calls = [entry for entry in found if entry.category != "Insight"]
         return trace.timeline(calls, self._matches, self.delivery.done, start, end)

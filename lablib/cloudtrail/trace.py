@@ -54,6 +54,10 @@ def _stage(stage: str, time: datetime, what: str, why: str) -> Row:
 
 
 def _recorded(entry: Entry, record: Row) -> Row:
+    if entry.category == "Insight":
+        state = record["insightDetails"]["state"].lower()
+        what = f"{state} of unusual activity of {entry.name}"
+        return _stage("record", entry.time, what, "Rates are compared with the 7 days before.")
     kind = "read" if entry.read_only else "write"
     who = entry.username or record.get("userIdentity", {}).get("invokedBy") or "somebody"
     why = f"Each API call becomes one record: a {kind} event, {entry.category}."

@@ -59,6 +59,7 @@ def test_the_stages_stand_in_one_list() -> None:
         "describe_call",
         "remember_event",
         "choose_trails",
+        "watch_rates",
         "deliver_event",
     ]
 
