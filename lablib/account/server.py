@@ -10,7 +10,6 @@ import threading
 import warnings
 from collections.abc import Callable
 from datetime import datetime
-from http.client import responses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +26,8 @@ RANDOMNESS.install()  # before moto is imported: its modules bind os.urandom whe
 from werkzeug.serving import BaseWSGIServer, make_server  # noqa: E402
 
 from .frozen import Frozen, default_start  # noqa: E402
+from .http import TOO_LARGE, Handler, nothing, read_body  # noqa: E402
 from .long_poll import wait_for_messages  # noqa: E402
-from .moto_adapter.wire import Handler as MotoHandler  # noqa: E402
 from .moto_adapter.wire import Moto  # noqa: E402
 
 if TYPE_CHECKING:
@@ -38,8 +37,13 @@ if TYPE_CHECKING:
 ACCOUNT_ID = "123456789012"
 REGION = "us-east-1"
 PREFIX = "/_lab/"
-LARGEST_BODY = 512 * 2**20
 OBSERVER = "HTTP_X_LAB_OBSERVER"
+
+NO_MOTO_API = Answer.make(
+    403,
+    [("Content-Type", "application/json")],
+    b'{"error":"The lab has its own commands: cloudtrail-lab clock, reset, save, load."}',
+)
 
 
 class ServeError(Exception):
@@ -168,7 +172,7 @@ class Server:
 
     def answer(self, environ: dict[str, Any]) -> tuple[Answer, Callable[[], None]]:
         """The answer to a request, and what is left to do once it has gone out."""
-        body = _body(environ)
+        body = read_body(environ)
         if body is None:
             return TOO_LARGE, nothing
         token = str(environ.pop(OBSERVER, ""))
@@ -237,76 +241,6 @@ class Server:
                 return
             if wait is not None and self.account.clock.wait() is not None:
                 self.account.tick()
-
-
-class Handler(MotoHandler):
-    """HTTP/1.1 with keep-alive: each request is read to its end, each answer goes out in one
-    piece. (werkzeug's own way closes every connection after one request.)"""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    timeout = 600
-
-    def run_wsgi(self) -> None:
-        if self.headers.get("Expect", "").lower() == "100-continue":
-            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        server: Any = self.server.app
-        answer, afterwards = server.answer(self.make_environ())
-        if answer is TOO_LARGE:
-            self.close_connection = True  # its body still stands unread in the connection
-        self.wfile.write(_on_the_wire(answer, self.date_time_string(), self.close_connection))
-        afterwards()
-
-    def log_request(self, *args: Any, **kwargs: Any) -> None:
-        pass
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        if type == "error":
-            print(message % args, file=sys.stderr)
-
-
-def nothing() -> None:
-    pass
-
-
-OURS = {"content-length", "date", "server", "connection"}  # headers that are written here
-
-
-def _on_the_wire(answer: Answer, date: str, close: bool) -> bytes:
-    declared = answer.header("content-length")  # of a HEAD's body, which is not sent
-    length = declared if declared and not answer.body else str(len(answer.body))
-    head = [
-        f"HTTP/1.1 {answer.status} {responses.get(answer.status, 'Unknown')}",
-        f"Server: cloudtrail-lab\r\nDate: {date}\r\nContent-Length: {length}",
-        *(f"{k}: {v}" for k, v in answer.headers if k.lower() not in OURS),
-        *(["Connection: close"] if close else []),
-    ]
-    return "\r\n".join(head).encode("latin-1", "replace") + b"\r\n\r\n" + answer.body
-
-
-TOO_LARGE = Answer.make(
-    413,
-    [("Content-Type", "application/xml")],
-    b"<Error><Code>EntityTooLarge</Code><Message>Your proposed upload exceeds the maximum allowed "
-    b"size of the lab (512 MiB).</Message></Error>",
-)
-NO_MOTO_API = Answer.make(
-    403,
-    [("Content-Type", "application/json")],
-    b'{"error":"The lab has its own commands: cloudtrail-lab clock, reset, save, load."}',
-)
-
-
-def _body(environ: dict[str, Any]) -> bytes | None:
-    """The request's body; None when it is larger than the lab takes."""
-    length = environ.get("CONTENT_LENGTH")
-    if length:
-        size = int(length) if length.isdigit() else 0
-        return None if size > LARGEST_BODY else bytes(environ["wsgi.input"].read(size))
-    if not environ.get("wsgi.input_terminated"):
-        return b""
-    body = bytes(environ["wsgi.input"].read(LARGEST_BODY + 1))
-    return None if len(body) > LARGEST_BODY else body
 
 
 def new_birth(seed: int | None, start: datetime | None, frozen: bool) -> Birth:
