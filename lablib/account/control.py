@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from ..cloudtrail.errors import CloudTrailError
+from . import proof
 from .account import Account
 from .clock import Happened, parse_time, show_time
 from .journal import JournalDamaged
@@ -57,6 +59,8 @@ class Control:
             ("GET", "events"): self._events,
             ("GET", "trace"): self._trace,
             ("GET", "timeline"): self._timeline,
+            ("GET", "verify"): self._verify,
+            ("GET", "lifecycle"): self._lifecycle,
             ("GET", "credentials"): self._credentials,
             ("GET", "journal"): lambda query, body: host.journal(),
             ("POST", "journal"): self._load,
@@ -97,6 +101,23 @@ class Control:
         if request.method == "POST" and name != "journal":
             body = _object(request.body)
         return handler(dict(request.query), body) or {}
+
+    # -- S3 Lifecycle ---------------------------------------------------------------------
+
+    def _lifecycle(self, query: Mapping[str, str], body: Any) -> dict[str, Any]:
+        """What the rules of a bucket have done, and with `key` what they say to that object."""
+        account, bucket = self._host.account, query.get("bucket", "")
+        if not bucket:
+            raise ControlError(400, "Say which bucket: ?bucket=NAME, and which object: &key=KEY.")
+        with account.lock:
+            account.settle()
+            lifecycle, now = account.storage.lifecycle, account.clock.now()
+            told: dict[str, Any] = {
+                "actions": [done.shown() for done in lifecycle.done if done.bucket == bucket]
+            }
+            if "key" in query:
+                told["rules"] = list(lifecycle.explain(bucket, query["key"], now))
+        return told
 
     # -- the clock ------------------------------------------------------------------------
 
@@ -202,6 +223,22 @@ class Control:
             start = _moment(query["start"]) if "start" in query else None
             end = _moment(query["end"]) if "end" in query else None
             return account.cloudtrail.timeline(start, end)
+
+    def _verify(self, query: Mapping[str, str], body: Any) -> dict[str, Any]:
+        """The verdict on each digest and log file of a trail."""
+        account, trail = self._host.account, query.get("trail", "")
+        with account.lock:
+            account.settle()
+            try:
+                return proof.prove(
+                    account.cloudtrail,
+                    account.world,
+                    account.birth.account,
+                    trail,
+                    account.clock.now(),
+                )
+            except CloudTrailError as error:
+                raise ControlError(404, f"{error.code}: {error.message}") from None
 
     # -- the rest -------------------------------------------------------------------------
 

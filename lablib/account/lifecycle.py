@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from ..archive import midnight
-from ..archive.lifecycle import Action, decide, next_due
+from ..archive import explanation, midnight
+from ..archive.lifecycle import Action, due_of, next_of, plans
 from ..archive.rules import Configuration
 from ..cloudtrail.world import Schedule
+from .clock import show_time
 from .moto_adapter import objects
 
 KEPT = 10_000  # how many actions are remembered, for those who ask
@@ -26,6 +27,18 @@ class Done:
     time: datetime
     bucket: str
     action: Action
+
+    def shown(self) -> dict[str, str | None]:
+        """For the control interface."""
+        return {
+            "time": show_time(self.time),
+            "key": self.action.key,
+            "version": self.action.id,
+            "what": self.action.kind,
+            "to": self.action.to,
+            "rule": self.action.rule,
+            "why": self.action.why,
+        }
 
 
 class Lifecycle:
@@ -38,6 +51,13 @@ class Lifecycle:
         """Something about the key has changed; without a key, about all of the bucket's."""
         if objects.configuration(bucket) is not None:
             self._mark(bucket, key, midnight.next_after(now))
+
+    def explain(self, bucket: str, key: str, now: datetime) -> tuple[str, ...]:
+        """What each rule of the bucket says to the key's current version."""
+        configuration = objects.configuration(bucket)
+        if configuration is None:
+            return ()
+        return explanation.explain(objects.current(bucket, key), configuration, now)
 
     def _mark(self, bucket: str, key: str | None, when: datetime) -> None:
         visit = (bucket, when)
@@ -58,9 +78,13 @@ class Lifecycle:
             self._look(bucket, key, configuration, now)
 
     def _look(self, bucket: str, key: str, configuration: Configuration, now: datetime) -> None:
-        for action in decide(objects.stack(bucket, key), configuration, now):
+        planned = tuple(plans(objects.stack(bucket, key), configuration))
+        due = due_of(planned, now)
+        for action in due:
             objects.carry_out(bucket, action)
             self.done.append(Done(now, bucket, action))
-        again = next_due(objects.stack(bucket, key), configuration, now)
+        if due:
+            planned = tuple(plans(objects.stack(bucket, key), configuration))
+        again = next_of(planned, now)
         if again is not None:
             self._mark(bucket, key, again)

@@ -160,9 +160,9 @@ class Storage:
         if operation not in TELLS_EXPIRATION or params.get("VersionId"):
             return answer
         configuration = objects.configuration(str(params["Bucket"]))
-        if configuration is None:
+        if configuration is None or not any(rule.expiration for rule in configuration.active):
             return answer
-        stack = objects.stack(str(params["Bucket"]), str(params["Key"]))
+        stack = objects.current(str(params["Bucket"]), str(params["Key"]))
         expires = [
             action
             for rule in configuration.active

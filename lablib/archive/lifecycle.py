@@ -45,17 +45,25 @@ class Start:
 
 def decide(stack: Stack, configuration: Configuration, now: datetime) -> tuple[Action, ...]:
     """What is due for this key by `now`: at most one action for each version and upload."""
+    return due_of(plans(stack, configuration), now)
+
+
+def next_due(stack: Stack, configuration: Configuration, now: datetime) -> datetime | None:
+    """The next midnight at which there is something to do if nothing changes until then."""
+    return next_of(plans(stack, configuration), now)
+
+
+def due_of(planned: Iterable[Action], now: datetime) -> tuple[Action, ...]:
     due: dict[str, list[Action]] = {}
-    for action in plans(stack, configuration):
+    for action in planned:
         if action.due <= now:
             due.setdefault(action.id, []).append(action)
     return tuple(min(actions, key=precedence) for actions in due.values())
 
 
-def next_due(stack: Stack, configuration: Configuration, now: datetime) -> datetime | None:
-    """The next midnight at which there is something to do if nothing changes until then."""
-    soonest = min((action.due for action in plans(stack, configuration)), default=None)
-    return None if soonest is None else max(soonest, midnight.next_after(now))
+def next_of(planned: Iterable[Action], now: datetime) -> datetime | None:
+    soonest = min((action.due for action in planned), default=midnight.NEVER)
+    return None if soonest == midnight.NEVER else max(soonest, midnight.next_after(now))
 
 
 # Of several actions that are due for a version, the first is taken.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 DAY = timedelta(days=1)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def round_up(moment: datetime) -> datetime:
@@ -18,11 +19,11 @@ def round_up(moment: datetime) -> datetime:
 
 
 def after(start: datetime, days: int) -> datetime:
-    """`days` after `start`, rounded up."""
+    """`days` after `start`, rounded up; NEVER when that is past the calendar's end."""
     try:
         return round_up(start + timedelta(days=days))
     except OverflowError:  # S3 takes days up to 2^31 - 1
-        return datetime.max.replace(tzinfo=UTC)
+        return NEVER
 
 
 def next_after(now: datetime) -> datetime:

@@ -226,9 +226,7 @@ def test_what_is_done_is_not_due_again() -> None:
 
 
 def test_huge_numbers_of_days_never_come() -> None:
-    due = next_due(an_object(), rules({"Expiration": {"Days": 2**31 - 1}}), MORNING)
-    assert due is not None
-    assert due.year == 9999
+    assert next_due(an_object(), rules({"Expiration": {"Days": 2**31 - 1}}), MORNING) is None
 
 
 def test_each_action_says_why() -> None:

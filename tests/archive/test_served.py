@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conftest import Served
+from tests.conftest import Served, stop
 
 BIG = b"x" * (128 * 1024)
 
@@ -20,9 +23,6 @@ def s3(archive_account: Served) -> Any:
 
 @pytest.fixture(scope="module")
 def archive_account(serve: Any) -> Iterator[Served]:
-    import tempfile
-    from pathlib import Path
-
     with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as folder:
         yield serve(Path(folder) / "state")
 
@@ -81,6 +81,68 @@ def test_an_object_goes_to_glacier_at_midnight_and_has_to_be_restored(
     with pytest.raises(ClientError) as refused:
         s3.get_object(Bucket="cold", Key="big")
     assert code_of(refused) == ("InvalidObjectState", 403)
+
+
+def test_the_account_says_what_its_rules_did_and_why(archive_account: Served, s3: Any) -> None:
+    put_rules(s3, "told", a_rule("g", Transitions=[{"Days": 0, "StorageClass": "GLACIER"}]))
+    s3.put_object(Bucket="told", Key="big", Body=BIG)
+    s3.put_object(Bucket="told", Key="small", Body=b"x")
+    archive_account.advance(days=1)
+    told = archive_account.control("lifecycle", bucket="told", key="small")
+    assert [(one["key"], one["to"]) for one in told["actions"]] == [("big", "GLACIER")]
+    assert "from STANDARD to GLACIER" in told["actions"][0]["why"]
+    assert "under 128 KB" in told["rules"][0]
+
+
+def test_log_files_grow_old_like_all_objects(archive_account: Served, s3: Any) -> None:
+    """What services put by themselves is seen by the rules as well."""
+    put_rules(
+        s3,
+        "trail-logs",
+        a_rule("g", Transitions=[{"Days": 0, "StorageClass": "GLACIER"}]),
+        TransitionDefaultMinimumObjectSize="varies_by_storage_class",
+    )
+    archive_account.advance(days=2)
+    service = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    arn = "arn:aws:s3:::trail-logs"
+    statements = [
+        {**service, "Action": "s3:GetBucketAcl", "Resource": arn},
+        {**service, "Action": "s3:PutObject", "Resource": f"{arn}/*"},
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    s3.put_bucket_policy(Bucket="trail-logs", Policy=policy)
+    trails = archive_account.client("cloudtrail")
+    trails.create_trail(Name="old", S3BucketName="trail-logs")
+    trails.start_logging(Name="old")
+    trails.stop_logging(Name="old")
+    archive_account.advance(days=2)
+    found = s3.list_objects_v2(Bucket="trail-logs", Prefix="AWSLogs/")["Contents"]
+    files = [one for one in found if one["Key"].endswith(".gz")]
+    assert files
+    assert {one["StorageClass"] for one in files} == {"GLACIER"}
+
+
+def test_a_restarted_account_has_archived_and_restored_the_same(serve: Any, state: Path) -> None:
+    first = serve(state)
+    s3 = first.client("s3")
+    put_rules(s3, "again", a_rule("g", Transitions=[{"Days": 0, "StorageClass": "GLACIER"}]))
+    for key in ("restored", "ongoing"):
+        s3.put_object(Bucket="again", Key=key, Body=BIG)
+    first.advance(days=1)
+    request = {"Days": 5, "GlacierJobParameters": {"Tier": "Bulk"}}
+    s3.restore_object(Bucket="again", Key="restored", RestoreRequest=request)
+    first.advance(hours=12)
+    s3.restore_object(Bucket="again", Key="ongoing", RestoreRequest=request)
+    before = [s3.head_object(Bucket="again", Key=key) for key in ("restored", "ongoing")]
+    stop(first.process)
+    second = serve(state)
+    s3 = second.client("s3")
+    after = [s3.head_object(Bucket="again", Key=key) for key in ("restored", "ongoing")]
+    for one in ("Restore", "StorageClass", "LastModified"):
+        assert [head[one] for head in after] == [head[one] for head in before]
+    assert second.control("status")["notes"] == []
+    second.advance(hours=12)
+    assert 'false"' in s3.head_object(Bucket="again", Key="ongoing")["Restore"]
 
 
 def test_glacier_instant_retrieval_is_read_at_once(archive_account: Served, s3: Any) -> None:

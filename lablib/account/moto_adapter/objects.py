@@ -188,6 +188,14 @@ def stack(bucket: str, key: str) -> Stack:
     )
 
 
+def current(bucket: str, key: str) -> Stack:
+    """Only the current version of what lies under the key."""
+    found = _bucket(bucket)
+    top = _find(found, key, None)
+    versions = () if top is None else (_version(found, top),)
+    return Stack(key, versions, versioning=found.versioning_status)
+
+
 def _version(bucket: Any, stored: Any) -> Version:
     created = _utc(stored.last_modified)
     if _is_marker(stored):
