@@ -64,6 +64,7 @@ DAY: tuple[Row, ...] = (
     ("13:20 anna as SAPOperator", "ec2 describe_instance_status", {}),
     ("14:00 carla", "cloudtrail get_trail", {"Name": "sap-trial"}),  # TrailNotFoundException
     ("14:05 carla", "cloudtrail lookup_events", STOPS),
+    ("14:10 carla", "s3 list_buckets", {}),  # AccessDenied
     ("15:00 marco", "ec2 describe_volumes", {}),
     # Client.InvalidInstanceID.NotFound
     ("15:30 anna", "ec2 describe_instances", {"InstanceIds": ["i-0123456789abcdef0"]}),

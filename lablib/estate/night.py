@@ -17,7 +17,6 @@ from lablib.estate.people import BACKUPS, CLI, OPERATOR
 from lablib.estate.systems import Landscape, build
 
 START = "02:07"
-GONE = "i-0a1b2c3d4e5f60718"  # a system of last year's list
 ELSEWHERE = "192.0.2.146"
 
 # Service, operation, parameters, minutes until the next.
@@ -28,12 +27,12 @@ LOOKING: tuple[Call, ...] = (
     ("ec2", "describe_instances", {}, 3),
 )
 ACTING: tuple[Call, ...] = (
-    ("ec2", "stop_instances", {"InstanceIds": ["{hana-prd}", GONE]}, 1),  # refused: one is gone
     ("ec2", "create_snapshot", {"VolumeId": "{volume hana-prd}", "Description": "tmp"}, 2),
     ("ec2", "stop_instances", {"InstanceIds": ["{hana-prd}"]}, 4),
     ("s3", "list_buckets", {}, 1),
-    ("s3", "delete_bucket", {"Bucket": BACKUPS}, 2),  # refused: it is not empty
+    ("s3", "delete_bucket", {"Bucket": BACKUPS}, 2),  # BucketNotEmpty
     ("iam", "create_access_key", {"UserName": "ben"}, 1),
+    ("cloudtrail", "stop_logging", {"Name": "sap-trail"}, 1),  # AccessDenied
 )
 
 

@@ -40,7 +40,7 @@ PEOPLE: dict[str, Person] = {
             "SAP Basis administrator",
             OFFICE,
             CLI,
-            ("ec2:*", "ssm:*", "sts:*", "cloudtrail:LookupEvents"),
+            ("ec2:Describe*", "ec2:CreateTags", "ssm:*", "sts:*", "cloudtrail:LookupEvents"),
         ),
         Person("ben", "backups with AWS Backint Agent", "203.0.113.44", _BOTO3, ("s3:*",)),
         Person(

@@ -132,9 +132,13 @@ class Exercise:
             )
 
     def solution_cell(self) -> str:
-        """The reference solution as a notebook cell: its source, and the line that calls it."""
-        source = inspect.getsource(self.solve)
-        return f"{source}\n\n{'answer = ' if self.asks else ''}{self.solve.__name__}(lab)"
+        """The reference solution as a notebook cell: its source, and the line that calls it.
+
+        Only the type hints of its first line are left out: a notebook knows no `Any`.
+        """
+        name, source = self.solve.__name__, inspect.getsource(self.solve)
+        body = source.partition("\n")[2]
+        return f"def {name}(lab):\n{body}\n\n{'answer = ' if self.asks else ''}{name}(lab)"
 
     @property
     def wrongs(self) -> dict[str, Wrong]:

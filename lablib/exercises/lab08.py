@@ -194,7 +194,7 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(wrong_only_first, "1 missing, 0 too many"),
-            Wrong(wrong_mixed, "0 missing, 1 too many"),
+            Wrong(wrong_mixed, "0 missing, 2 too many"),
         ),
         asks=("changed", "refused"),
         console="CloudTrail › Event history › AWS access key = the session's key › Download events",

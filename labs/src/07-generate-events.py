@@ -70,11 +70,26 @@ print("recorded at all: ", len(lab.events(user="ben")))
 # %% [markdown]
 # ## A borrowed identity
 #
-# Anna may not stop systems herself; she puts on a role that may. `AssumeRole` hands out temporary
-# keys, which begin with `ASIA`. The calls made with them are the **session's**, and the record says so.
+# Anna looks after the systems, yet her own user may only look. Let her try to stop one: AWS refuses,
+# and the refusal is an event like any other.
 
 # %%
-stop = lab.event(lab.events(name="StopInstances", limit=1).iloc[0])
+from botocore.exceptions import ClientError
+
+try:
+    quality = estate.build(lab).instances["hana-qas"]
+    lab.client("ec2", user="anna").stop_instances(InstanceIds=[quality])
+except ClientError as error:
+    print(error.response["Error"]["Code"], "in the record:", end=" ")
+lab.event(lab.events(name="StopInstances", limit=1).iloc[0]).error
+
+# %% [markdown]
+# To act, she puts on a role that may. `AssumeRole` hands out temporary keys, which begin with `ASIA`.
+# The calls made with them are the **session's**, and the record says so.
+
+# %%
+stops = lab.events(name="StopInstances")
+stop = lab.event(stops[stops["Error code"].isna()].iloc[0])
 stop["userIdentity"]
 
 # %% [markdown]

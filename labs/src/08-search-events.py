@@ -42,8 +42,8 @@ stops = lab.history(name="StopInstances")
 stops
 
 # %% [markdown]
-# Several stops, some of them honest work: Anna stops the development system every evening. An error
-# code means that nothing was stopped. Look for the one that hit *our* instance, and open it.
+# Not every stop is a crime: Anna stops the development system each evening. An error code would mean
+# that nothing was stopped. Look for the one that hit *our* instance.
 
 # %%
 [(row["User name"], row["Resource name"], row["Error code"]) for _, row in stops.iterrows()]

@@ -122,7 +122,7 @@ def test_a_solution_is_shown_after_an_attempt_or_when_asked_for(
 ) -> None:
     assert "try once" in str(exercise.solution())
     shown = str(exercise.solution(now=True))
-    assert "def build(" in shown and "build(lab)" in shown and "update-trail" in shown
+    assert "def build(lab):" in shown and "build(lab)" in shown and "update-trail" in shown
     bench.done["trail"] = "sap-trail"
     assert "def build(" in str(exercise.solution())
 

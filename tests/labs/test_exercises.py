@@ -74,3 +74,12 @@ def test_any_route_will_do_advanced_selectors_too(lab: Lab) -> None:
     )
     assert lab.exercise("05.writes").verdict().passed
     assert lab.exercise("05.backups").verdict().passed
+
+
+def test_a_solution_that_is_shown_can_be_pasted_into_an_empty_notebook() -> None:
+    for number in LABS:
+        for exercise in exercises_of(number):
+            cell = exercise.solution_cell()
+            compile(cell, exercise.id, "exec")
+            assert cell.startswith(f"def {exercise.solve.__name__}(lab):\n")
+            assert "Any" not in cell

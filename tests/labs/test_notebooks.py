@@ -29,7 +29,7 @@ def with_solutions(notebook: Any, page: LabPage) -> Any:
     """The notebook of a learner who pastes each reference solution into its cell."""
     solutions = {e.id: e.solution_cell() for e in exercises_of(page.number)}
     for cell in tasks(notebook):
-        cell.source = f"from typing import Any\n\n{solutions[cell.metadata['exercise']]}"
+        cell.source = solutions[cell.metadata["exercise"]]
     return notebook
 
 
