@@ -126,8 +126,7 @@ def solved(notebook: Path, *more: str) -> None:
     content = nbformat.read(notebook, as_version=4)
     for cell in content.cells:
         if "exercise" in cell.metadata.get("tags", ()):
-            solution = find(cell.metadata["exercise"]).solution_cell()
-            cell.source = f"from typing import Any\n\n{solution}"
+            cell.source = find(cell.metadata["exercise"]).solution_cell()
     content.cells += [nbformat.v4.new_code_cell(source) for source in more]
     nbformat.write(content, notebook)
 
