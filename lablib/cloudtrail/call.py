@@ -48,6 +48,7 @@ class Caller:
     access_key_id: str | None = None
     user_name: str | None = None
     session: Session | None = None
+    identity_provider: str | None = None  # of SAMLUser and WebIdentityUser
     invoked_by: str | None = None
 
 
@@ -86,6 +87,8 @@ class ApiCall:
     `output` is None when the call was refused, and may be None for read-only calls, whose answers
     CloudTrail does not keep. `region` is the Region the call was signed for; for S3 it is the
     bucket's Region when that is known. `time` is when the call completed (lab time, UTC).
+    `owner` is the account of the resource where that is another than `account`; such a call is
+    recorded in both, and `shared_event_id` ties the two records together.
     """
 
     service: str  # botocore's service name: "ec2", "s3", "lambda"
@@ -97,7 +100,9 @@ class ApiCall:
     region: str
     time: datetime
     request_id: str
-    account: str = "123456789012"  # the account the call acts in
+    account: str = "123456789012"  # the account whose record this is
+    owner: str | None = None
+    shared_event_id: str | None = None
     output: Mapping[str, Any] | None = None
     error: ApiError | None = None
     source_ip: str = "127.0.0.1"

@@ -124,8 +124,10 @@ def _record(
     if operation.api_version and not call.error:
         record["apiVersion"] = operation.api_version
     record |= {"managementEvent": not operation.data, "recipientAccountId": call.account}
-    if call.caller.type == "AWSService":  # observed: the same action, told to every account in it
-        record["sharedEventID"] = str(uuid.uuid5(uuid.NAMESPACE_OID, event_id))
+    if call.shared_event_id or call.caller.type == "AWSService":
+        # observed: the same action, told to every account in it
+        shared = uuid.uuid5(uuid.NAMESPACE_OID, event_id)
+        record["sharedEventID"] = call.shared_event_id or str(shared)
     record["eventCategory"] = "Data" if operation.data else "Management"
     if not by_service and call.service not in quirks.GATEWAY_SERVICES:
         record["tlsDetails"] = _tls(call, operation, region)

@@ -22,6 +22,7 @@ def user_identity(caller: Caller) -> dict[str, Any]:
         "accountId": caller.account,
         "accessKeyId": caller.access_key_id,
         "userName": caller.user_name,
+        "identityProvider": caller.identity_provider,
         "sessionContext": _session_context(caller.session) if caller.session else None,
         "invokedBy": caller.invoked_by,
     }

@@ -49,7 +49,7 @@ def _s3(call: ApiCall, data: bool) -> tuple[Resource, ...]:
     if not bucket or (call.error and call.error.code == "NoSuchBucket"):
         return ()  # observed: no resources when the bucket is not there
     arn = bucket if bucket.startswith("arn:") else f"arn:aws:s3:::{bucket}"
-    whole = Resource("AWS::S3::Bucket", arn, call.account)
+    whole = Resource("AWS::S3::Bucket", arn, call.owner or call.account)
     if not data:
         return (whole,)
     key = _text(call.params.get("Key"))
@@ -86,8 +86,9 @@ def _kms(call: ApiCall) -> tuple[Resource, ...]:
     if "Alias" in call.operation and not call.operation.startswith("List"):
         names = [_text(call.params.get("AliasName")), _text(call.params.get("TargetKeyId"))]
     arns = dict.fromkeys(_kms_arn(call, name) for name in names if name)
+    owner = call.owner or call.account
     return tuple(
-        Resource("AWS::KMS::Alias" if ":alias/" in arn else "AWS::KMS::Key", arn, call.account)
+        Resource("AWS::KMS::Alias" if ":alias/" in arn else "AWS::KMS::Key", arn, owner)
         for arn in arns
     )
 
