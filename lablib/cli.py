@@ -264,7 +264,7 @@ def verify(trail: str) -> None:
     """Prove the log files of TRAIL, a name or an ARN, untouched."""
     from lablib.proof import prove
 
-    proof = prove(_lab(), trail)
+    proof = prove(_control(), trail)
     click.echo(str(proof))
     _exit(proof.valid)
 

@@ -17,6 +17,7 @@ from lablib.fence import own_credentials
 from lablib.search.question import iso, lookup, place
 
 if TYPE_CHECKING:
+    from lablib.proof import Proof
     from lablib.search.event import Event
     from lablib.search.table import Table
     from lablib.search.trace import Trace
@@ -273,6 +274,17 @@ class Lab:
         bucket, key = place(bucket, key)
         answer = self.client("s3", user=user).get_object(Bucket=bucket, Key=key)
         return records_frame(read_log_file(answer["Body"].read()))
+
+    # is it as it was delivered?
+
+    def verify(self, trail: str) -> Proof:
+        """The verdict on every digest and log file of a trail, with a picture of the chain.
+
+        As `aws cloudtrail validate-logs`; it also misses a newest digest that is gone.
+        """
+        from lablib.proof import prove
+
+        return prove(self.control, trail)
 
     # the course
 

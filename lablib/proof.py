@@ -1,46 +1,127 @@
-"""Log file validation of a trail, Region by Region, from what its bucket holds now."""
+"""The proof of a trail's log files: each digest and log file with its verdict, and the chain."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from lablib.cloudtrail.logfile import root_of
-from lablib.cloudtrail.verification import Checked, Report, Subject, verify
-from lablib.cloudtrail.world import Refused
-
 if TYPE_CHECKING:
-    from lablib.lab import Lab
+    from lablib.connection import Control
+    from lablib.search.table import Table
+    from lablib.show.chart import Chart
 
-# Before the first digest of anybody (User Guide, "Document history": 2015-10-01).
-BEGINNING = datetime(2015, 10, 1, tzinfo=UTC)
+SECONDS = 600.0  # the account reads years of log files, if it has to
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """The verdicts on all files of a trail, by Region."""
+class Checked:
+    """One digest or log file and its verdict: "valid", or what is wrong, in AWS's words.
 
-    trail_arn: str
-    reports: Mapping[str, Report]
+    `start` and `end` are the hour of the digest; a log file has that of the digest that lists it.
+    """
+
+    bucket: str
+    key: str
+    verdict: str
+    why: str
+    start: datetime | None
+    end: datetime | None
+    log_files: int = 0
 
     @property
     def valid(self) -> bool:
-        return all(report.valid for report in self.reports.values())
+        return self.verdict == "valid"
+
+    @property
+    def name(self) -> str:
+        return self.key.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The digests of one account and Region with their log files, newest first. `gaps` are
+    stretches without digests, when logging or validation was off."""
+
+    account: str
+    region: str
+    digests: tuple[Checked, ...]
+    files: tuple[Checked, ...]
+    gaps: tuple[tuple[datetime, datetime], ...] = ()
+
+    @property
+    def broken(self) -> tuple[Checked, ...]:
+        return tuple(checked for checked in (*self.digests, *self.files) if not checked.valid)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Proof:
+    """The verdicts on all files of a trail."""
+
+    trail_arn: str
+    chains: tuple[Chain, ...]
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Proof:
+        """From the account's words."""
+        return cls(told["trail"], tuple(_chain(report) for report in told["reports"]))
+
+    @property
+    def trail(self) -> str:
+        return self.trail_arn.rpartition("/")[2]
+
+    @property
+    def valid(self) -> bool:
+        return not self.broken
+
+    @property
+    def broken(self) -> tuple[Checked, ...]:
+        """What is not as CloudTrail delivered it."""
+        return tuple(checked for chain in self.chains for checked in chain.broken)
 
     def __str__(self) -> str:
         """What is broken, with the reason, and two lines of counts as `validate-logs` ends in."""
-        reports = self.reports.values()
-        digests = [checked for report in reports for checked in report.digests]
-        files = [checked for report in reports for checked in report.files]
+        digests = [checked for chain in self.chains for checked in chain.digests]
+        files = [checked for chain in self.chains for checked in chain.files]
         if not digests:
             return f"{self.trail_arn}: no digests found. Is log file validation on?"
         lines = [_broken("Digest file", checked) for checked in digests if not checked.valid]
         lines += [_broken("Log file", checked) for checked in files if not checked.valid]
         return "\n".join([*lines, _count("digest", digests), _count("log", files)])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def table(self) -> Table:
+        """A row for each digest and log file, the newest first: what it is, and its verdict."""
+        from lablib.search.table import Table
+
+        return Table([_row(*found) for found in self._all()], columns=COLUMNS)
+
+    def _all(self) -> Iterator[tuple[Chain, str, Checked]]:
+        for chain in self.chains:
+            yield from ((chain, "digest", digest) for digest in chain.digests)
+            yield from ((chain, "log file", file) for file in chain.files)
+
+    def plot(self, ax: Any = None) -> Chart:
+        """A picture of the chain of digests, with the broken link if there is one."""
+        from lablib.show.chain import chain
+
+        return chain(self, ax=ax)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from html import escape
+
+        text = f"<pre>{escape(str(self))}</pre>"
+        return {"text/plain": str(self), "text/html": text + self.plot().html()}
+
+
+COLUMNS = ["Region", "File", "Until", "Verdict", "Why", "Key"]
+
+
+def _row(chain: Chain, kind: str, checked: Checked) -> Sequence[Any]:
+    return (chain.region, kind, checked.end, checked.verdict, checked.why, checked.key)
 
 
 def _broken(kind: str, checked: Checked) -> str:
@@ -52,76 +133,29 @@ def _count(kind: str, checked: list[Checked]) -> str:
     return f"{valid} of {len(checked)} {kind} files valid"
 
 
-def prove(lab: Lab, trail: str) -> Proof:
+def prove(control: Control, trail: str) -> Proof:
     """The verdict on every digest and log file of the trail, given by its name or ARN.
 
-    Leaves no events. Raises botocore's ClientError when there is no such trail.
+    Leaves no events. Raises LabError when there is no such trail.
     """
-    home = trail.split(":")[3] if trail.startswith("arn:") else lab.region
-    found = lab.observer("cloudtrail", home).get_trail(Name=trail)["Trail"]
-    root = root_of(found.get("S3KeyPrefix"), _organization(lab, found), lab.account.account)
-    store = _Store(lab)
-    regions = store.regions(found["S3BucketName"], f"{root}/CloudTrail-Digest/")
-    multi = found["IsMultiRegionTrail"]
-    checked = regions if multi else [region for region in regions if region == found["HomeRegion"]]
-    return Proof(
-        found["TrailARN"],
-        {region: _verify(lab, store, _subject(lab, found, region)) for region in checked},
+    return Proof.read(control.get("verify", trail=trail, timeout=SECONDS))
+
+
+def _chain(report: Mapping[str, Any]) -> Chain:
+    return Chain(
+        report["account"],
+        report["region"],
+        tuple(_checked(one) for one in report["digests"]),
+        tuple(_checked(one) for one in report["files"]),
+        tuple((_time(start), _time(end)) for start, end in report["gaps"]),
     )
 
 
-def _verify(lab: Lab, store: _Store, subject: Subject) -> Report:
-    return verify(subject, BEGINNING, lab.clock.now, store.read, store.list_keys)
+def _checked(told: Mapping[str, Any]) -> Checked:
+    start, end = told["start"], told["end"]
+    times = {"start": start and _time(start), "end": end and _time(end)}
+    return Checked(**{**told, **times})
 
 
-def _subject(lab: Lab, trail: Mapping[str, Any], region: str) -> Subject:
-    client = lab.observer("cloudtrail", region)
-    keys = client.list_public_keys(StartTime=BEGINNING, EndTime=lab.clock.now)["PublicKeyList"]
-    status = client.get_trail_status(Name=trail["TrailARN"])
-    return Subject(
-        trail_arn=trail["TrailARN"],
-        bucket=trail["S3BucketName"],
-        region=region,
-        account=lab.account.account,
-        public_keys={key["Fingerprint"]: key["Value"] for key in keys},
-        prefix=trail.get("S3KeyPrefix"),
-        organization=_organization(lab, trail),
-        latest=status.get("LatestDigestDeliveryTime"),
-    )
-
-
-def _organization(lab: Lab, trail: Mapping[str, Any]) -> str | None:
-    if not trail.get("IsOrganizationTrail"):
-        return None
-    return str(lab.observer("organizations").describe_organization()["Organization"]["Id"])
-
-
-class _Store:
-    """The bucket as the validator reads it."""
-
-    def __init__(self, lab: Lab) -> None:
-        self._s3 = lab.observer("s3")
-
-    def regions(self, bucket: str, folder: str) -> list[str]:
-        """The Regions that have digests."""
-        pages = self._s3.get_paginator("list_objects_v2")
-        found = pages.paginate(Bucket=bucket, Prefix=folder, Delimiter="/")
-        return [
-            entry["Prefix"].removeprefix(folder).rstrip("/")
-            for page in found
-            for entry in page.get("CommonPrefixes", ())
-        ]
-
-    def read(self, bucket: str, key: str) -> tuple[bytes, Mapping[str, str]]:
-        try:
-            answer = self._s3.get_object(Bucket=bucket, Key=key)
-        except ClientError as error:
-            told = error.response["Error"]
-            raise Refused(str(told.get("Code")), str(told.get("Message", ""))) from None
-        return answer["Body"].read(), answer["Metadata"]
-
-    def list_keys(self, bucket: str, prefix: str) -> Iterator[tuple[str, datetime | None]]:
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        for page in pages:
-            for entry in page.get("Contents", ()):
-                yield entry["Key"], entry["LastModified"]
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

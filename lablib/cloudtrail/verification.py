@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -88,6 +88,7 @@ def verify(
     walk = _Walk(subject, start, end, read, list_keys)
     digests = [*walk.missing_newest(), *walk.digests()]
     files = map_(lambda listed: check_file(listed, read), walk.listed)
+    files = (replace(file, start=a, end=b) for file, (a, b) in zip(files, walk.hours, strict=True))
     return Report(start, end, tuple(digests), tuple(files), tuple(walk.gaps))
 
 
@@ -100,6 +101,7 @@ class _Walk:
         self.subject, self.start, self.end = subject, start, end
         self.read, self.list_keys = read, list_keys
         self.listed: list[Mapping[str, Any]] = []
+        self.hours: list[tuple[datetime, datetime]] = []  # of the digests that list them
         self.gaps: list[tuple[datetime, datetime]] = []
         self.keys = self._keys(subject.bucket)
 
@@ -156,8 +158,9 @@ class _Walk:
                 continue
             last_start = parse(digest["digestStartTime"])
             files = digest.get("logFiles") or []
-            self.listed += files
             end = parse(digest["digestEndTime"])
+            self.listed += files
+            self.hours += [(last_start, end)] * len(files)
             why = "The signature is CloudTrail's, and covers the digest before."
             yield Checked(bucket, key, "valid", why, last_start, end, len(files))
             bucket, key = self._previous(digest, bucket, key, last_start)
