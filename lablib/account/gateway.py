@@ -123,7 +123,7 @@ class Gateway:
         if "HTTP_AUTHORIZATION" not in environ and (scope := scope_of(request)):
             environ["HTTP_AUTHORIZATION"] = _as_header(scope)  # moto reads only the header
         try:
-            route = self._moto.route(environ)
+            route = self._moto.route(environ, request)
         except NoSuchService:
             return no_such_service(request), None, False
         self.last_name = route.service

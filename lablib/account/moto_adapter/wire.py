@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,19 @@ if TYPE_CHECKING:
 # moto package → botocore service, where moto's own look-up does not know it
 BACKEND_TO_SERVICE = {"awslambda": "lambda", "dynamodb_v20111205": "dynamodb"}
 NOT_A_SERVICE = {"moto_api", "instance_metadata"}
+
+
+# Services that share a signing name with an older one, and how their requests differ: by API
+# version (query), by path (REST), by having no target (JSON).
+SIBLINGS: dict[str, tuple[str, Callable[[Request], bool]]] = {
+    "elb": ("elbv2", lambda request: b"Version=2015-12-01" in request.body),
+    "apigateway": ("apigatewayv2", lambda request: request.path.startswith("/v2/")),
+    "es": ("opensearch", lambda request: request.path.startswith("/2021-01-01/")),
+    "servicecatalog": (
+        "servicecatalog-appregistry",
+        lambda request: not request.header("X-Amz-Target"),
+    ),
+}
 
 
 class NoSuchService(Exception):
@@ -89,7 +102,7 @@ class Moto:
 
     # -- from HTTP to meaning -------------------------------------------------------------
 
-    def route(self, environ: dict[str, Any]) -> Route:
+    def route(self, environ: dict[str, Any], request: Request) -> Route:
         """Raises NoSuchService."""
         try:
             app: Any = self._dispatcher.get_application(environ)
@@ -98,7 +111,7 @@ class Moto:
         backend = app.service
         if backend in NOT_A_SERVICE:
             raise NoSuchService(backend)
-        service, model = _service(backend)
+        service, model = _service(_sibling(backend, request))
         return Route(app, service, model, _protocol(model, environ.get("CONTENT_TYPE", "")))
 
     def operation(self, route: Route, request: Request) -> Operation | None:
@@ -120,6 +133,11 @@ class Moto:
             }
         )
         return Operation(model, params)
+
+    @staticmethod
+    def model(service: str, operation: str) -> OperationModel:
+        """An operation's model, by botocore's names."""
+        return get_service_model(service).operation_model(operation)
 
     def read_answer(self, route: Route, model: OperationModel, answer: Answer) -> dict[str, Any]:
         """The answer as boto3 would show it, without a streamed body (an object's content);
@@ -210,6 +228,11 @@ class _Headers(dict[str, str]):
         return super().get(key.lower(), default)
 
 
+def _sibling(backend: str, request: Request) -> str:
+    name, fits = SIBLINGS.get(backend, (backend, None))
+    return name if fits is not None and fits(request) else backend
+
+
 @functools.cache
 def _service(backend: str) -> tuple[str, ServiceModel]:
     service = BACKEND_TO_SERVICE.get(backend) or service_name_from_moto_package_name(backend)
@@ -218,11 +241,14 @@ def _service(backend: str) -> tuple[str, ServiceModel]:
 
 @functools.lru_cache(maxsize=512)
 def _protocol(model: ServiceModel, content_type: str) -> str:
+    """What the request speaks; for one that speaks none of what moto reads, what moto can write."""
+    supported = model.metadata.get("protocols", [model.metadata["protocol"]])
+    fallback = next((p for p in supported if p in PROTOCOL_PARSERS), "json")
     try:
-        return determine_request_protocol(model, content_type)
+        spoken = determine_request_protocol(model, content_type)
     except NotImplementedError:
-        supported = model.metadata.get("protocols", [model.metadata["protocol"]])
-        return next((p for p in supported if p in PROTOCOL_PARSERS), "json")
+        return fallback
+    return spoken if spoken in PROTOCOL_PARSERS else fallback
 
 
 def _operations(model: ServiceModel) -> Iterable[OperationModel]:
