@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
     from lablib.search.trace import Trace
     from lablib.show.chart import Chart
     from lablib.show.panel import Panel
+
+
+@cache
+def _session() -> Any:
+    """One session for all clients: it reads a service's model once, which takes longest."""
+    import boto3
+
+    return boto3.Session()
 
 
 class Lab:
@@ -115,14 +124,13 @@ class Lab:
         request.headers["X-Lab-Observer"] = self.account.token
 
     def _client(self, service: str, key: Mapping[str, str], region: str | None) -> Any:
-        import boto3
-
-        session = boto3.Session(
+        return _session().client(
+            service,
+            endpoint_url=self.endpoint,
             aws_access_key_id=key["AccessKeyId"],
             aws_secret_access_key=key["SecretAccessKey"],
             region_name=region or self.region,
         )
-        return session.client(service, endpoint_url=self.endpoint)
 
     def _key(self, user: str) -> Mapping[str, str]:
         try:
