@@ -51,7 +51,7 @@ def test_a_whole_chain_has_a_line_between_all_neighbours_and_says_so() -> None:
     told = proof(6, {}, {})
     figure = drawn(told)
     assert (links(figure, "digest"), links(figure, "error")) == (5, 0)
-    assert "is whole" in chain(told).alt and "whole" in figure.axes[0].get_title(loc="left")
+    assert "is whole" in chain(told).alt and "whole" in figure.axes[0].get_title()
 
 
 def test_a_changed_digest_breaks_the_links_on_both_its_sides() -> None:
