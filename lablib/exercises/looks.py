@@ -27,6 +27,12 @@ def buckets(lab: Any) -> list[str]:
     return [bucket["Name"] for bucket in lab.observer("s3").list_buckets()["Buckets"]]
 
 
+def versioning(lab: Any, bucket: str) -> str:
+    """Whether the bucket keeps versions: "Enabled", "Suspended", or "" (never, or no bucket)."""
+    answer = _found(lambda: lab.observer("s3").get_bucket_versioning(Bucket=bucket))
+    return str(answer.get("Status", ""))
+
+
 def key(lab: Any, key_id: str) -> dict[str, Any]:
     """The KMS key as DescribeKey shows it, by id, ARN or alias; empty when there is none."""
     return _found(lambda: lab.observer("kms").describe_key(KeyId=key_id)["KeyMetadata"])

@@ -1,0 +1,278 @@
+"""Lab 09, prove it: a chain of digests, a file that is gone, what it said, and its return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lablib.estate.cover_up import cover_up, hidden
+from lablib.exercises import looks
+from lablib.exercises.exercise import Answers, Exercise, Wrong
+from lablib.exercises.outcomes import Standing, Step, equal, holds, there, unset
+
+TRAIL = "sap-trail"
+BUCKET = "sap-trail-logs-123456789012"
+KEPT = "Enabled"
+NIGHT = "Run the cell with estate.cover_up(lab): without that night there is nothing to find."
+
+
+def make_it_provable(lab: Any) -> None:
+    s3, cloudtrail = lab.client("s3"), lab.client("cloudtrail")
+    s3.put_bucket_versioning(
+        Bucket="sap-trail-logs-123456789012", VersioningConfiguration={"Status": "Enabled"}
+    )
+    cloudtrail.update_trail(Name="sap-trail", EnableLogFileValidation=True)
+
+
+def wrong_no_versions(lab: Any) -> None:
+    """Validation alone tells that a file is gone, and cannot bring it back."""
+    lab.client("cloudtrail").update_trail(Name=TRAIL, EnableLogFileValidation=True)
+
+
+def wrong_stopped(lab: Any) -> None:
+    make_it_provable(lab)
+    lab.client("cloudtrail").stop_logging(Name=TRAIL)
+
+
+def undo_chain(lab: Any) -> None:
+    if BUCKET in looks.buckets(lab) and looks.versioning(lab, BUCKET):
+        suspended = {"Status": "Suspended"}  # never is over once a bucket has kept versions
+        lab.client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration=suspended)
+    if looks.trail(lab, TRAIL):
+        lab.client("cloudtrail").update_trail(Name=TRAIL, EnableLogFileValidation=False)
+        lab.client("cloudtrail").start_logging(Name=TRAIL)
+
+
+def look_at_chain(lab: Any, answers: Answers) -> Iterator[Step]:
+    trail = looks.trail(lab, TRAIL)
+    if not trail:
+        yield there(f"Trail {TRAIL}", None, hint="Lab 01 makes it; Lab.open('09') catches up.")
+        return
+    on = trail["LogFileValidationEnabled"]
+    hint = f"update_trail(Name='{TRAIL}', EnableLogFileValidation=True)."
+    what = "LogFileValidationEnabled"
+    yield equal(what, True, True) if on else unset(what, "True", False, hint)
+    state = looks.versioning(lab, BUCKET)
+    hint = "put_bucket_versioning: without versions, what is changed or deleted is lost."
+    what = f"Versioning of {BUCKET}"
+    yield equal(what, KEPT, KEPT) if state == KEPT else unset(what, KEPT, state, hint)
+    if on:
+        logging = looks.status(lab, TRAIL)["IsLogging"]
+        hint = "No logging, no digests: start_logging begins a new chain."
+        yield holds("IsLogging", logging, "True", logging, hint)
+
+
+def find_what_is_gone(lab: Any) -> dict[str, Any]:
+    import gzip
+    import json
+    from datetime import datetime
+
+    s3 = lab.client("s3")
+    logs = "sap-trail-logs-123456789012"
+    table = lab.verify("sap-trail").table()
+    gone = table[(table["File"] == "log file") & (table["Verdict"] == "not found")].iloc[0]
+    # The digest of that hour still knows when the file's events happened.
+    digests = table[(table["File"] == "digest") & (table["Until"] == gone["Until"])]
+    body = s3.get_object(Bucket=logs, Key=digests.iloc[0]["Key"])["Body"].read()
+    listed = json.loads(gzip.decompress(body))["logFiles"]
+    entry = next(file for file in listed if file["s3Object"] == gone["Key"])
+    start, end = entry["oldestEventTime"], entry["newestEventTime"]
+    # Event history has a memory of its own.
+    search = {"StartTime": datetime.fromisoformat(start), "EndTime": datetime.fromisoformat(end)}
+    found = lab.client("cloudtrail").lookup_events(**search)["Events"]
+    records = [json.loads(event["CloudTrailEvent"]) for event in found]
+    deeds = [r for r in records if not r["readOnly"] and r["userIdentity"]["type"] == "IAMUser"]
+    return {"file": gone["Key"], "event": deeds[0]["eventName"]}
+
+
+def wrong_digest(lab: Any) -> dict[str, Any]:
+    """The digest that tells of the loss is not what is lost."""
+    truth = _truth(lab)
+    digests = lab.verify(TRAIL).chains[0].digests
+    return {**truth, "file": digests[0].key}
+
+
+def wrong_file(lab: Any) -> dict[str, Any]:
+    return {**_truth(lab), "file": lab.verify(TRAIL).chains[0].files[0].key}
+
+
+def wrong_deletion(lab: Any) -> dict[str, Any]:
+    """The deletion of the file is a data event, which no file of this trail ever held."""
+    return {**_truth(lab), "event": "DeleteObject"}
+
+
+def _truth(lab: Any) -> dict[str, Any]:
+    cover_up(lab)
+    found = hidden(lab)
+    assert found is not None
+    return {"file": found.key, "event": found.event}
+
+
+def look_for_what_is_gone(lab: Any, answers: Answers) -> Iterator[Step]:
+    found = hidden(lab)
+    if found is None:
+        yield there("The night", None, "to have been played", NIGHT)
+        return
+    truth = found.key.rpartition("/")[2]
+    file = str(answers.get("file") or "").rpartition("/")[2]
+    yield _named("File", truth, file, "the log file that is gone", _file_hint(file))
+    event = str(answers.get("event") or "")
+    hint = "Digests list each file with its oldestEventTime: what does Event history have there?"
+    if event == "DeleteObject":
+        hint = "That took the file away. What stood in the file, that was to be hidden?"
+    yield _named("Event", found.event, event, "the eventName that was to be hidden", hint)
+
+
+def _file_hint(file: str) -> str:
+    if "CloudTrail-Digest" in file:
+        return "That is a digest: it says what is missing. Which log file does it say it of?"
+    if file:
+        return "That file is as it was delivered. lab.verify('sap-trail').broken lists what is not."
+    return "lab.verify('sap-trail') names it, and the picture shows under which digest it hung."
+
+
+def _named(what: str, truth: str, given: str, wanted: str, hint: str) -> Step:
+    """An answer, without giving the truth away."""
+    if given == truth:
+        return Step(what, wanted, given, Standing.OK)
+    standing = Standing.WRONG if given else Standing.MISSING
+    return Step(what, wanted, given or "nothing", standing, hint)
+
+
+def bring_it_back(lab: Any) -> None:
+    s3 = lab.client("s3")
+    logs = "sap-trail-logs-123456789012"
+    broken = lab.verify("sap-trail").broken
+    gone = next(file.key for file in broken if file.verdict == "not found")
+    markers = s3.list_object_versions(Bucket=logs, Prefix=gone)["DeleteMarkers"]
+    for marker in markers:
+        s3.delete_object(Bucket=logs, Key=gone, VersionId=marker["VersionId"])
+
+
+def wrong_new_chain(lab: Any) -> None:
+    """A new chain begins clean; the old one stays broken."""
+    cover_up(lab)
+    cloudtrail = lab.client("cloudtrail")
+    cloudtrail.stop_logging(Name=TRAIL)
+    cloudtrail.start_logging(Name=TRAIL)
+
+
+def wrong_empty_file(lab: Any) -> None:
+    """A file of the right name with nothing in it."""
+    import gzip
+
+    cover_up(lab)
+    found = hidden(lab)
+    if found:
+        body = gzip.compress(b'{"Records":[]}')
+        lab.client("s3").put_object(Bucket=BUCKET, Key=found.key, Body=body)
+
+
+def undo_return(lab: Any) -> None:
+    """The file as the night left it: its first version, and a delete marker over it."""
+    found = hidden(lab)
+    if found is None:
+        return
+    s3 = lab.client("s3")
+    answer = lab.observer("s3").list_object_versions(Bucket=BUCKET, Prefix=found.key)
+    later = [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]
+    for version in later:
+        if version["VersionId"] != found.original:
+            s3.delete_object(Bucket=BUCKET, Key=found.key, VersionId=version["VersionId"])
+    s3.delete_object(Bucket=BUCKET, Key=found.key)
+
+
+def look_at_return(lab: Any, answers: Answers) -> Iterator[Step]:
+    found = hidden(lab)
+    if found is None:
+        yield there("The night", None, "to have been played", NIGHT)
+        return
+    what = f"Log file …{found.key[-29:]}"
+    answer = lab.observer("s3").list_object_versions(Bucket=BUCKET, Prefix=found.key)
+    current = next((v for v in answer.get("Versions", []) if v["IsLatest"]), None)
+    if current is None:
+        hint = "A delete marker is a version, too: delete_object with its VersionId takes it off."
+        yield unset(what, "as delivered", "a delete marker over it", hint)
+        return
+    original = next(v for v in answer["Versions"] if v["VersionId"] == found.original)
+    same = current["ETag"] == original["ETag"]
+    hint = (
+        "A file of that name is there, but it isn't the one that was delivered: the original lies "
+        "under it, as an older version."
+    )
+    hash_ = "as delivered" if same else "hash value doesn't match"
+    yield holds(what, same, "as delivered", hash_, hint)
+
+
+EXERCISES = (
+    Exercise(
+        id="09.chain",
+        title="The files can be proved",
+        minutes=3,
+        given=f"`{TRAIL}`, whose files anybody with access to the bucket can change unseen",
+        goal=f"`{TRAIL}` has log file validation on, and `{BUCKET}` keeps versions",
+        look=look_at_chain,
+        solve=make_it_provable,
+        hints=(
+            "Validation is a switch of the trail: `update_trail`.",
+            "Versions are kept by the bucket: `put_bucket_versioning`.",
+        ),
+        wrong=(
+            Wrong(wrong_no_versions, f"Versioning of {BUCKET}: expected Enabled, found nothing"),
+            Wrong(wrong_stopped, "IsLogging: expected True, found False"),
+        ),
+        undo=undo_chain,
+        console=f"CloudTrail › Trails › {TRAIL} › General details › Edit › Log file validation; "
+        f"S3 › {BUCKET} › Properties › Bucket Versioning › Edit",
+        cli=f"aws cloudtrail update-trail --name {TRAIL} --enable-log-file-validation && "
+        f"aws s3api put-bucket-versioning --bucket {BUCKET} "
+        "--versioning-configuration Status=Enabled",
+        checkpoint=True,
+    ),
+    Exercise(
+        id="09.gone",
+        title="What is gone, and what did it say?",
+        minutes=8,
+        given="a night after which the chain is broken",
+        goal="`file`: the log file that is gone (its key); `event`: the name of the event in it "
+        "that somebody wanted to hide",
+        look=look_for_what_is_gone,
+        solve=find_what_is_gone,
+        hints=(
+            "`lab.verify('sap-trail').table()` has a row for each file, and its verdict.",
+            "The digest of that hour lists the file with `oldestEventTime` and `newestEventTime`.",
+            "`lab.history(start=…, end=…)` shows what happened between the two.",
+        ),
+        wrong=(
+            Wrong(wrong_digest, "That is a digest: it says what is missing"),
+            Wrong(wrong_file, "That file is as it was delivered"),
+            Wrong(wrong_deletion, "That took the file away"),
+        ),
+        console="no console shows it: CloudTrail validates on the command line only; then "
+        "CloudTrail › Event history › custom range",
+        cli="aws cloudtrail validate-logs --trail-arn ARN --start-time …; "
+        "aws cloudtrail lookup-events --start-time … --end-time …",
+        asks=("file", "event"),
+    ),
+    Exercise(
+        id="09.back",
+        title="Bring it back",
+        minutes=4,
+        given=f"a log file that was deleted in `{BUCKET}`, which keeps versions",
+        goal="the file is there again, as CloudTrail delivered it, and the chain is whole",
+        look=look_at_return,
+        solve=bring_it_back,
+        hints=(
+            "In a bucket with versions, `delete_object` only lays a delete marker on top.",
+            "`list_object_versions(Bucket=…, Prefix=key)` shows versions and `DeleteMarkers`.",
+            "Delete the marker by its VersionId, and what lay beneath is the current one again.",
+        ),
+        wrong=(
+            Wrong(wrong_new_chain, "expected as delivered, found a delete marker over it"),
+            Wrong(wrong_empty_file, "expected as delivered, found hash value doesn't match"),
+        ),
+        undo=undo_return,
+        console=f"S3 › {BUCKET} › Show versions › the delete marker › Delete",
+        cli=f"aws s3api delete-object --bucket {BUCKET} --key KEY --version-id VERSION",
+    ),
+)
