@@ -78,15 +78,17 @@ def _subjects(
                 public_keys={key.fingerprint: key.value for key in keys},
                 prefix=trail.s3_prefix,
                 organization=organization.id if organization else None,
-                latest=_latest(cloudtrail, trail, account, region),
+                delivered=_delivered(cloudtrail, trail, f"{root}/CloudTrail-Digest/{region}/"),
             )
 
 
-def _latest(cloudtrail: CloudTrail, trail: Trail, account: str, region: str) -> datetime | None:
-    """When the newest digest was delivered; a trail's status knows it for its own account."""
-    if account != trail.account:
-        return None
-    return cloudtrail.delivery.status(trail.arn, region).digests.time
+def _delivered(cloudtrail: CloudTrail, trail: Trail, folder: str) -> dict[str, datetime]:
+    """The digests that were put into that folder of the trail's bucket, and when they end."""
+    return {
+        put.key: put.end
+        for put in cloudtrail.delivery.done.digests
+        if (put.trail, put.bucket) == (trail.arn, trail.s3_bucket) and put.key.startswith(folder)
+    }
 
 
 def _regions(trail: Trail, folder: str) -> list[str]:

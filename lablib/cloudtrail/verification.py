@@ -2,9 +2,9 @@
 
 User Guide, "Custom implementations of CloudTrail log file integrity validation". It walks as
 `aws cloudtrail validate-logs` does, from the newest digest backwards along the chain, and says its
-words. It says more in two cases: when the newest digests were deleted, which a walk that begins at
-the newest can't see (the trail's status remembers when the last one was delivered), and when
-objects can't be read, where the other gives up. Backfill digests are left out: the kit has none.
+words. It says more in two cases: when the newest digests of a chain were deleted, which a walk that
+begins at the newest can't see (the trail remembers what it delivered), and when objects can't be
+read, where the other gives up. Backfill digests are left out: the kit has none.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ class Subject:
     """What is to be verified: one trail's files of one account and Region.
 
     `latest` is when the newest digest was delivered (LatestDigestDeliveryTime of GetTrailStatus in
-    that Region). `public_keys` are those of ListPublicKeys there, by fingerprint, as DER.
+    that Region). `delivered`, where it is known, says it better: the keys of all digests that were
+    put there, with the ends of their hours. `public_keys` are those of ListPublicKeys there, by
+    fingerprint, as DER.
     """
 
     trail_arn: str
@@ -44,6 +46,7 @@ class Subject:
     prefix: str | None = None
     organization: str | None = None
     latest: datetime | None = None
+    delivered: Mapping[str, datetime] | None = None
 
     @property
     def folder(self) -> str:
@@ -87,6 +90,7 @@ def verify(
     """
     walk = _Walk(subject, start, end, read, list_keys)
     digests = [*walk.missing_newest(), *walk.digests()]
+    digests = walk.with_missing(digests)
     files = map_(lambda listed: check_file(listed, read), walk.listed)
     files = (replace(file, start=a, end=b) for file, (a, b) in zip(files, walk.hours, strict=True))
     return Report(start, end, tuple(digests), tuple(files), tuple(walk.gaps))
@@ -117,6 +121,8 @@ class _Walk:
     def missing_newest(self) -> Iterator[Checked]:
         """The digests that the trail's status knows of and the bucket no longer has."""
         latest = self.subject.latest
+        if self.subject.delivered is not None:
+            return
         if latest is None or latest > self.end + HOUR or self._has_arrived(latest):
             return
         why = (
@@ -126,6 +132,16 @@ class _Walk:
         for end in self._ends_after_newest(latest):
             key = f"{self.subject.folder}/{end:%Y/%m/%d}/{self.subject.stem}{stamp(end)}.json.gz"
             yield Checked(self.subject.bucket, key, "not found", why, end - HOUR, end)
+
+    def with_missing(self, found: list[Checked]) -> list[Checked]:
+        """The verdicts, and those on digests that were delivered and that no chain led to."""
+        seen = {checked.key for checked in found}
+        gone = [
+            Checked(self.subject.bucket, key, "not found", UNSEEN, end - HOUR, end)
+            for key, end in (self.subject.delivered or {}).items()
+            if key not in seen and self.start <= end <= self.end
+        ]
+        return sorted(gone + found, key=_ended, reverse=True) if gone else found
 
     def _has_arrived(self, latest: datetime) -> bool:
         """Whether the newest digest is not older than the latest delivery."""
@@ -186,6 +202,14 @@ class _Walk:
             if key is None or time_in(found) < time_in(key):
                 return found
         return None
+
+
+UNSEEN = "It was delivered, and is gone. `aws cloudtrail validate-logs` cannot see this."
+
+
+def _ended(checked: Checked) -> datetime:
+    assert checked.end is not None
+    return checked.end
 
 
 def stamp(time: datetime) -> str:

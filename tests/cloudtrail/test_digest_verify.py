@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -303,3 +304,35 @@ def test_log_files_may_be_checked_several_at_a_time() -> None:
         subject(bench), NOON - TEN_DAYS, bench.now, storage.read, storage.list_keys
     )
     assert len(report.broken) == 1
+
+
+def test_a_digest_that_ended_an_earlier_chain_is_missed_where_deliveries_are_known() -> None:
+    bench = chained()
+    bench.stop()
+    bench.run(hours=7, minutes=11)
+    last = bench.digests[-1].key
+    bench.start()
+    bench.happen()
+    bench.run(hours=3)
+    storage = Storage(bench)
+    storage.delete((bench.trail.s3_bucket, last))
+    delivered = {put.key: put.end for put in bench.delivery.done.digests}
+    known = replace(subject(bench), delivered=delivered)
+    start, end = NOON - TEN_DAYS, bench.now
+    assert verified(bench, storage).valid  # as for `aws cloudtrail validate-logs`
+    report = verify(known, start, end, storage.read, storage.list_keys)
+    assert [broken.key for broken in report.broken] == [last]
+    assert report.digests == tuple(sorted(report.digests, key=lambda d: str(d.end), reverse=True))
+
+
+def test_an_old_digest_written_anew_does_not_hide_that_the_newest_is_gone() -> None:
+    bench = chained()
+    storage = Storage(bench)
+    *_, older, newest = storage.keys(digests=True)
+    storage.delete(newest)
+    body, metadata, _ = storage.objects[older]
+    storage.objects[older] = body, metadata, bench.now
+    delivered = {put.key: put.end for put in bench.delivery.done.digests}
+    known = replace(subject(bench), delivered=delivered)
+    report = verify(known, NOON - TEN_DAYS, bench.now, storage.read, storage.list_keys)
+    assert [broken.key for broken in report.broken] == [newest[1]]
