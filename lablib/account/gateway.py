@@ -11,61 +11,33 @@ record     (after the answer has gone out) the event, and its way to the trails
 from __future__ import annotations
 
 import random
+import re
 import sys
 import traceback
-from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from botocore.parsers import ResponseParserError
-
-from ..cloudtrail.call import ApiCall, ApiError, Caller, Wire
+from ..cloudtrail.call import Caller
 from ..cloudtrail.errors import CloudTrailError
 from ..cloudtrail.path import CloudTrail
-from . import refusals
-from .authority import Asking, refused
+from . import federation, guards, refusals
+from .asking import Asking
+from .authority import refused, refused_need
 from .buckets import S3Error
-from .identity import Identities, Scope, Unknown, scope_of
+from .identity import ANONYMOUS, Identities, Scope, Unknown, scope_of
 from .messages import Answer, Request
-from .moto_adapter import facts
+from .moto_adapter import facts, objects
 from .moto_adapter.wire import Moto, NoSuchService, Operation, Route
-from .refusals import Refusal
+from .policy import Need
+from .recording import Known, Recorder
+from .refusals import Refusal, Refuse
 from .signature import Times, verify
 from .signoff import draw_request_id, sign_off
 from .storage import Asked as AskedOfS3
 from .storage import Storage
 from .strangers import garbled, is_garbled, no_such_service
 from .sts import Asked, Sts, StsError
-
-
-class Refuse(Exception):
-    """Ends a call: this is the answer. What AWS would have done, but the lab cannot do, leaves no
-    record: AWS would have written another."""
-
-    def __init__(self, refusal: Refusal, recorded: bool = True) -> None:
-        super().__init__(refusal.code)
-        self.refusal = refusal
-        self.recorded = recorded
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A call that got as far as its meaning: from here on it leaves a record."""
-
-    request: Request
-    route: Route
-    operation: Operation
-    caller: Caller
-    region: str
-    time: datetime
-    request_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    known: Known
-    answer: Answer
 
 
 class Gateway:
@@ -84,7 +56,8 @@ class Gateway:
         self._sts = sts
         self._cloudtrail = cloudtrail
         self._storage = storage
-        self._answered: deque[Done] = deque()
+        self._recorder = Recorder(account, moto, cloudtrail)
+        self.settle = self._recorder.settle
         self.last_name = ""  # what the latest call was, for messages about it
 
     def answer(
@@ -95,22 +68,12 @@ class Gateway:
         let in before (a replay): its signature is not tried again."""
         answer, known, counts = self._answer(request, now, rng, times)
         if known is not None:
-            self._answered.append(Done(known, answer))
+            self._recorder.keep(known, answer)
         return answer, counts
 
     def look(self, request: Request, now: datetime, times: Times) -> Answer:
         """Answers a call that leaves no record: looking changes nobody's history."""
         return self._answer(request, now, random.Random(0), times)[0]
-
-    def settle(self) -> None:
-        """Records what has been answered, in the order of the calls."""
-        while self._answered:
-            done = self._answered.popleft()
-            try:
-                self._cloudtrail.record(self._call(done))
-            except Exception:
-                # A record that cannot be written must not take the account down with it.
-                traceback.print_exc(file=sys.stderr)
 
     # -- the stages -----------------------------------------------------------------------
 
@@ -138,8 +101,10 @@ class Gateway:
             self.last_name = f"{route.service} {model.name}"
             region = _bucket_region(operation, route) or region
             known = Known(request, route, operation, caller, region, now, request_id)
-            self._authorize(known)
-            answer = self._perform(known, environ, rng)
+            asking = self._asking(known)
+            self._authorize(known, asking)
+            guards.admit(known, asking)
+            answer = self._perform(known, asking, environ, rng)
         except Refuse as refuse:
             r = refuse.refusal
             known = known if refuse.recorded else None
@@ -156,7 +121,7 @@ class Gateway:
     ) -> tuple[Caller, str]:
         scope = scope_of(request)
         if scope is None:
-            return self._anonymous(request, route)
+            return self._anonymous(request, route, now)
         try:
             caller = self._identities.who(scope, now)
             if times is not None:
@@ -165,12 +130,23 @@ class Gateway:
         except Unknown as unknown:
             raise Refuse(refusals.refusal(unknown.reason, route.service, route.protocol)) from None
 
-    def _anonymous(self, request: Request, route: Route) -> tuple[Caller, str]:
-        """Some operations are made to be called without a signature (botocore's noAuth)."""
+    def _anonymous(self, request: Request, route: Route, now: datetime) -> tuple[Caller, str]:
+        """Some operations are made to be called without a signature (botocore's noAuth); S3 asks
+        its bucket policies about anybody."""
         operation = self._decode(request, route)
+        if route.service == "s3":
+            return Caller(type="AWSAccount", principal_id="", account=ANONYMOUS), "us-east-1"
         if operation.model.auth_type != "none":
             raise Refuse(refusals.refusal("unsigned", route.service, route.protocol))
-        return Caller(type="Unknown"), "us-east-1"
+        if operation.model.name not in federation.READERS:
+            return Caller(type="Unknown"), "us-east-1"
+        try:
+            word = federation.read(operation.model.name, operation.params, now)
+        except federation.Distrusted as no:
+            # IAM User Guide: requests that are not "sufficiently valid to be trusted as a
+            # legitimate request" might not be logged.
+            raise Refuse(Refusal(no.code, no.message, no.status), recorded=False) from None
+        return word.caller, "us-east-1"
 
     def _decode(self, request: Request, route: Route) -> Operation:
         try:
@@ -185,11 +161,12 @@ class Gateway:
             raise Refuse(refusals.refusal("no such operation", route.service, route.protocol))
         return operation
 
-    def _authorize(self, known: Known) -> None:
-        if known.caller.arn is None:  # an operation that is made to be called without a signature
-            return
-        message = refused(self._asking(known))
-        if message is not None:
+    def _authorize(self, known: Known, asking: Asking) -> None:
+        stranger = known.caller.account == ANONYMOUS
+        if known.caller.arn is None and not stranger:
+            return  # an operation that is made to be called without a signature
+        message = refused(asking)
+        if message is not None and not (stranger and _is_open_to_all(asking)):
             raise Refuse(refusals.denied(known.route.service, known.route.protocol, message))
 
     def _asking(self, known: Known) -> Asking:
@@ -198,28 +175,32 @@ class Gateway:
             operation=known.operation.model.name,
             params=known.operation.params,
             caller=known.caller,
-            account=known.caller.account or self._account,
+            account=self._account_of(known.caller),
             region=known.region,
             now=known.time,
-            source_ip=str(known.request.environ.get("REMOTE_ADDR", "127.0.0.1")),
+            source_ip=known.request.source_address,
             headers=known.request.headers(),
             session_policies=self._identities.session_policies(known.caller),
         )
 
-    def _perform(self, known: Known, environ: dict[str, Any], rng: random.Random) -> Answer:
+    def _account_of(self, caller: Caller) -> str:
+        return self._account if caller.account in (None, ANONYMOUS) else str(caller.account)
+
+    def _perform(
+        self, known: Known, asking: Asking, environ: dict[str, Any], rng: random.Random
+    ) -> Answer:
         route, name = known.route, known.operation.model.name
         if route.service == "cloudtrail":
             return self._our_cloudtrail(known)
         if route.service == "sts" and name in self._sts.operations:
             return self._our_sts(known, rng)
         if _is_s3(route):
-            return self._our_s3(known, environ, rng)
-        return self._by_moto(known, environ)
+            return self._our_s3(known, asking, environ, rng)
+        return self._by_moto(known, environ, acts_in(asking))
 
-    def _by_moto(self, known: Known, environ: dict[str, Any]) -> Answer:
+    def _by_moto(self, known: Known, environ: dict[str, Any], account: str) -> Answer:
         route, name = known.route, known.operation.model.name
         try:
-            account = known.caller.account or self._account
             answer = self._moto.answer(route, known.request, environ, account)
         except NotImplementedError:
             raise self._cannot(route, name) from None
@@ -254,8 +235,10 @@ class Gateway:
         except StsError as error:
             raise Refuse(Refusal(error.code, error.message, error.status)) from None
 
-    def _our_s3(self, known: Known, environ: dict[str, Any], rng: random.Random) -> Answer:
-        name, params, storage = known.operation.model.name, known.operation.params, self._storage
+    def _our_s3(
+        self, known: Known, asking: Asking, environ: dict[str, Any], rng: random.Random
+    ) -> Answer:
+        name, params, storage = asking.operation, asking.params, self._storage
         try:
             if name in storage.operations:
                 told = storage.operations[name](AskedOfS3(params, known.time, rng))
@@ -264,65 +247,57 @@ class Gateway:
             storage.admit(name, params, known.caller)
         except S3Error as error:
             raise Refuse(Refusal(error.code, error.message, error.status)) from None
-        answer = self._by_moto(known, environ)
+        if known.caller.account == ANONYMOUS:
+            environ["HTTP_AUTHORIZATION"] = _as_header(Scope(ANONYMOUS, known.region, "s3"))
+        answer = self._by_moto(known, environ, asking.account)
+        if answer.status == 404 and known.caller.arn is not None:
+            _tell_only_who_may_list(asking)
         if answer.status >= 300:
             return answer
         storage.changed(name, params, known.time)
         return storage.with_expiration(name, params, answer)
 
-    # -- afterwards -----------------------------------------------------------------------
 
-    def _output(self, known: Known, answer: Answer) -> dict[str, Any]:
-        """Empty when moto's answer does not fit the model: the call is recorded all the same."""
-        try:
-            return self._moto.read_answer(known.route, known.operation.model, answer)
-        except (ResponseParserError, ValueError, KeyError, TypeError):
-            return {}
-
-    def _call(self, done: Done) -> ApiCall:
-        known, answer = done.known, done.answer
-        output = self._output(known, answer)
-        error = output.pop("Error", None)
-        return ApiCall(
-            service=known.route.service,
-            operation=known.operation.model.name,
-            model=known.operation.model,
-            protocol=known.route.protocol,
-            params=known.operation.params,
-            caller=known.caller,
-            region=known.region,
-            time=known.time,
-            request_id=known.request_id,
-            account=self._account,
-            output=output if answer.status < 400 else None,
-            error=_error(error, answer),
-            source_ip=str(known.request.environ.get("REMOTE_ADDR", "127.0.0.1")),
-            user_agent=known.request.header("User-Agent"),
-            wire=_wire(known.request, answer),
-        )
+def acts_in(asking: Asking) -> str:
+    """The account that a call acts in: where the resource is that it names by its ARN or URL."""
+    if asking.service not in REACHED_FROM_OUTSIDE:
+        return asking.account
+    named = asking.params.get(REACHED_FROM_OUTSIDE[asking.service])
+    found = re.search(r"(?:arn:aws:[\w-]+:[\w-]*:|/)(\d{12})[:/]", str(named or ""))
+    return found.group(1) if found else asking.account
 
 
-def _error(error: dict[str, Any] | None, answer: Answer) -> ApiError | None:
-    if answer.status < 400:
-        return None
-    found = error or {}
-    return ApiError(
-        str(found.get("Code") or answer.status), str(found.get("Message") or ""), answer.status
-    )
+# Services whose resources have policies that let in other accounts, and the parameter that tells.
+REACHED_FROM_OUTSIDE = {
+    "kms": "KeyId",
+    "lambda": "FunctionName",
+    "secretsmanager": "SecretId",
+    "sns": "TopicArn",
+    "sqs": "QueueUrl",
+}
 
 
-def _wire(request: Request, answer: Answer) -> Wire:
-    return Wire(
-        method=request.method,
-        host=request.header("Host"),
-        path=request.path,
-        query=tuple(request.query),
-        headers=request.headers(),
-        body=request.body,
-        status=answer.status,
-        response_headers={k.lower(): v for k, v in answer.headers},
-        response_body=answer.body,
-    )
+def _tell_only_who_may_list(asking: Asking) -> None:
+    """S3 API reference, GetObject: who may not list the bucket is not told that an object is
+    missing (404) but that access is denied (403)."""
+    if asking.operation not in ("GetObject", "HeadObject"):
+        return
+    bucket = str(asking.params.get("Bucket"))
+    if facts.bucket_region(bucket) is None:
+        return
+    message = refused_need(asking, Need("s3:ListBucket", f"arn:aws:s3:::{bucket}"))
+    if message is not None:
+        raise Refuse(refusals.denied("s3", "rest-xml", message))
+
+
+def _is_open_to_all(asking: Asking) -> bool:
+    """Objects with a public ACL, in buckets that still have ACLs; and what is not there at all,
+    which S3 tells everybody."""
+    bucket, key = str(asking.params.get("Bucket", "")), asking.params.get("Key")
+    if bucket and facts.bucket_region(bucket) is None:
+        return True
+    reads = asking.operation in ("GetObject", "HeadObject")
+    return reads and objects.is_public_object(bucket, str(key))
 
 
 def _bucket_region(operation: Operation, route: Route) -> str | None:

@@ -18,6 +18,7 @@ from .messages import Request
 from .moto_adapter import facts
 
 KEY_ALPHABET = string.ascii_uppercase + "234567"  # access key ids are base 32
+ANONYMOUS = "anonymous"  # accountId of a caller who has not signed, as S3's records show it
 SECRET_ALPHABET = string.ascii_letters + string.digits + "+/"
 
 

@@ -35,6 +35,16 @@ class Refusal:
     status: int
 
 
+class Refuse(Exception):
+    """Ends a call: this is the answer. What AWS would have done, but the lab cannot do, leaves no
+    record: AWS would have written another."""
+
+    def __init__(self, refusal: Refusal, recorded: bool = True) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+        self.recorded = recorded
+
+
 # reason → protocol family → refusal
 REFUSALS = {
     "unknown key": {

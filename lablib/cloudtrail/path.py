@@ -98,6 +98,11 @@ class CloudTrail:
         for stage in self.stages[1:]:
             stage(passage)
 
+    @property
+    def chance(self) -> Random:
+        """What ids of records are drawn from."""
+        return self._rng
+
     def new_event_id(self) -> str:
         return str(uuid.UUID(int=self._rng.getrandbits(128), version=4))
 

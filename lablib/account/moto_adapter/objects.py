@@ -164,6 +164,15 @@ def is_public(policy: str) -> bool:
         return False
 
 
+def is_public_object(bucket: str, key: str) -> bool:
+    """Whether an object's ACL lets everybody read it, and the bucket still heeds ACLs."""
+    found = _bucket(bucket)
+    stored = None if found is None else found.keys.get(key)
+    if stored is None or owner_only(bucket) or blocks(bucket, "ignore_public_acls"):
+        return False
+    return bool(stored.acl is not None and stored.acl.public_read)
+
+
 # -- objects ------------------------------------------------------------------------------
 
 

@@ -128,6 +128,19 @@ def _of_secret(arn: str, account: str) -> str | None:
     return None if secret is None or not secret.policy else text(secret.policy)
 
 
+def _of_function(arn: str, account: str) -> str | None:
+    from moto.awslambda.models import lambda_backends
+
+    _, _, _, region, owner, name = arn.split(":", 5)
+    if owner not in lambda_backends or region not in lambda_backends[owner]:
+        return None
+    functions = lambda_backends[owner][region].list_functions()
+    asked = name.removeprefix("function:").partition(":")[0]
+    found: Any = next((f for f in functions if f.function_name == asked), None)
+    statements = [] if found is None else found.policy.statements
+    return text({"Version": "2012-10-17", "Statement": statements}) if statements else None
+
+
 def _of_role_trust(arn: str, account: str) -> str | None:
     role = iam_role(arn) if ":role/" in arn else None
     return None if role is None else text(role.trust)
@@ -139,6 +152,7 @@ READERS = {
     "sns": _of_topic,
     "sqs": _of_queue,
     "secretsmanager": _of_secret,
+    "lambda": _of_function,
 }
 
 

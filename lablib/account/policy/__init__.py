@@ -8,6 +8,7 @@ validation (what AWS refuses to store); and names, resources, actions: what a ca
 from .actions import Need, needs
 from .decision import Decision, Policies, Request, evaluate
 from .document import Document, MalformedPolicy, Policy, Statement, cached, parse
+from .passing import passed
 from .refusal import refusal
 from .resources import Place
 from .validation import validate
@@ -27,6 +28,7 @@ __all__ = [
     "evaluate",
     "needs",
     "parse",
+    "passed",
     "refusal",
     "role_verdict",
     "service_verdict",

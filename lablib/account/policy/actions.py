@@ -16,10 +16,11 @@ from .resources import Params, Place, kms_key_arn, named, object_arn, resources_
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One permission: an action on a resource (an ARN or "*")."""
+    """One permission: an action on a resource (an ARN or "*"), with condition keys of its own."""
 
     action: str
     resource: str
+    context: tuple[tuple[str, str], ...] = ()
 
 
 def needs(service: str, operation: str, params: Params, place: Place) -> tuple[Need, ...]:
@@ -119,6 +120,17 @@ def _send_command(params: Params, place: Place) -> Iterator[Need]:
         yield Need("ssm:SendCommand", place.arn("ec2", f"instance/{instance}"))
 
 
+def _assume_role(params: Params, place: Place) -> Iterator[Need]:
+    """IAM User Guide, "Monitor and control actions taken with assumed roles" (SetSourceIdentity)
+    and "Pass session tags in AWS STS" (TagSession): of the caller and of the trust policy."""
+    for resource in resources_of("sts", "AssumeRole", params, place):
+        yield Need("sts:AssumeRole", resource)
+        if params.get("SourceIdentity"):
+            yield Need("sts:SetSourceIdentity", resource)
+        if params.get("Tags"):
+            yield Need("sts:TagSession", resource)
+
+
 SPECIAL: dict[tuple[str, str], Callable[[Params, Place], Iterator[Need]]] = {
     ("s3", "DeleteObjects"): _delete_objects,
     ("s3", "CopyObject"): _copy_object,
@@ -135,4 +147,5 @@ SPECIAL: dict[tuple[str, str], Callable[[Params, Place], Iterator[Need]]] = {
     ("ec2", "RunInstances"): _run_instances,
     ("ec2", "CreateVolume"): _create_volume,
     ("ssm", "SendCommand"): _send_command,
+    ("sts", "AssumeRole"): _assume_role,
 }

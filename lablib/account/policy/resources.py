@@ -56,7 +56,10 @@ def object_arn(name: str, params: Params, place: Place) -> str:
 
 
 def _queue(url: str, params: Params, place: Place) -> str:
-    return place.arn("sqs", url.rstrip("/").rsplit("/", 1)[-1])
+    """A queue's URL ends in its account and its name."""
+    *_, account, name = ["", *url.rstrip("/").rsplit("/", 2)]
+    owner = account if re.fullmatch(r"\d{12}", account) else place.account
+    return Place(owner, place.region).arn("sqs", name)
 
 
 def _function(name: str, params: Params, place: Place) -> str:
