@@ -120,7 +120,10 @@ class Moto:
         try:
             model, uri_params = get_service_router(route.service).match(moto_request)
         except (NotFound, NotImplementedError):
-            return None
+            named = _named_in_target(route, request)
+            if named is None:
+                return None
+            model, uri_params = named, {}
         parser: Any = PROTOCOL_PARSERS[route.protocol]
         params = parser(model).parse(
             {
@@ -226,6 +229,13 @@ class _Headers(dict[str, str]):
 
     def get(self, key: str, default: Any = None) -> Any:
         return super().get(key.lower(), default)
+
+
+def _named_in_target(route: Route, request: Request) -> OperationModel | None:
+    """SDKs shorten the target's prefix (JavaScript's says CloudTrail_20131101.CreateTrail); AWS
+    goes by what stands behind the last dot."""
+    name = request.header("X-Amz-Target").rpartition(".")[2]
+    return route.model.operation_model(name) if name in route.model.operation_names else None
 
 
 def _sibling(backend: str, request: Request) -> str:
