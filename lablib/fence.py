@@ -66,6 +66,9 @@ def environment(state: Path | Account, present: Mapping[str, str] | None = None)
     return variables(account, key["AccessKeyId"], key["SecretAccessKey"], present)
 
 
+PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+
+
 def variables(
     account: Account, key_id: str, secret: str, present: Mapping[str, str]
 ) -> dict[str, str]:
@@ -77,8 +80,6 @@ def variables(
         "AWS_REGION": account.region,
         "AWS_ACCESS_KEY_ID": key_id,
         "AWS_SECRET_ACCESS_KEY": secret,
-        "AWS_PROFILE": "default",
-        "AWS_DEFAULT_PROFILE": "default",
         "AWS_CONFIG_FILE": str(account.state / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(account.state / "credentials"),
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -90,6 +91,8 @@ def variables(
         "PYTHONPATH": _in_front(str(account.state / TOOLS), present.get("PYTHONPATH", "")),
     }
     fenced |= dict.fromkeys(EMPTY, "")
+    # Another profile would be looked for in our config; none at all is what SDKs like best.
+    fenced |= {name: "default" for name in PROFILES if name in present}
     fenced |= {name: "" for name in present if name in EMPTY_IF_PRESENT or name.startswith(BEARER)}
     fenced |= {name: account.endpoint for name in present if name.startswith(ENDPOINT_OF_A_SERVICE)}
     fenced |= {name: _with_local(present.get(name, "")) for name in ("NO_PROXY", "no_proxy")}

@@ -211,7 +211,8 @@ def test_the_aws_cli_keeps_role_sessions_in_the_lab_and_not_in_the_home_folder(
     config.write_text(f"{config.read_text()}[profile auditor]\n{role}\n")
     fake.awsanswer = ASSUMED
     home = {**fenced, "HOME": str(tmp_path)}
-    del home["AWS_PROFILE"], home["AWS_DEFAULT_PROFILE"]
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        home.pop(name, None)
     _aws("sts", "get-caller-identity", "--profile", "auditor", env=home, door=exit_door)
     kept = list((account.state / "cli-cache").glob("*.json"))
     assert len(kept) == 1 and not (tmp_path / ".aws").exists()
