@@ -50,11 +50,11 @@ class Server:
 
 
 @contextmanager
-def account() -> Iterator[Server]:
-    """Our account, new, as `cloudtrail-lab serve` starts it."""
+def account(*options: str) -> Iterator[Server]:
+    """Our account, new, as `cloudtrail-lab serve` starts it (with these options)."""
     with TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
         state = Path(folder) / "state"
-        command = [sys.executable, "-m", "lablib", "serve", "--state", str(state)]
+        command = [sys.executable, "-m", "lablib", "serve", "--state", str(state), *options]
         began = time.perf_counter()
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, env=clean_environment(), text=True

@@ -41,7 +41,7 @@ def holds(one: FieldSelector, text: str) -> bool:
     return (wanted or not (one.equals or one.starts_with or one.ends_with)) and not unwanted
 
 
-@given(st.lists(selectors(), min_size=1, max_size=6), st.sampled_from(TYPES), TEXTS, TEXTS)
+@given(st.lists(selectors(), min_size=1, max_size=12), st.sampled_from(TYPES), TEXTS, TEXTS)
 def test_many_selectors_together_take_what_one_of_them_takes(
     given_: list[AdvancedSelector], kind: str, name: str, arn: str
 ) -> None:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lablib.cloudtrail.selectors.basic import Decide, Decision, read_or_write, resource_of
+from lablib.cloudtrail.selectors.index import Index
 from lablib.cloudtrail.selectors.values import Values
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def compiled(selectors: tuple[AdvancedSelector, ...]) -> Decide:
         groups[value_of(selector, "eventCategory"), value_of(selector, "resources.type")].append(
             selector
         )
-    index = {key: merged(group) for key, group in groups.items()}
+    index = {key: Index(merged(group)) for key, group in groups.items()}
     data_types = sorted(kind for category, kind in groups if category == "Data")
 
     def decide(event: Event) -> Decision:
@@ -111,12 +112,13 @@ def compiled(selectors: tuple[AdvancedSelector, ...]) -> Decide:
             ready = index.get((event.category, ""))
             if ready is None:
                 return False, f"no selector is for {event.category} events; {event.name} is one"
-            return among(ready, event, "")
+            return among(ready.candidates(event, ""), event, "")
         found: Decision | None = None
         for resource in event.resources:
             ready = index.get(("Data", resource.type or ""))
             if ready is not None:
-                found = among(ready, event, resource.arn)
+                candidates = ready.candidates(event, resource.arn)
+                found = among(candidates, event, resource.arn)
                 if found[0]:
                     return found
         return found or (False, no_type(event, data_types))
