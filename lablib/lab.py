@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lablib.search.event import Event
     from lablib.search.table import Table
     from lablib.search.trace import Trace
+    from lablib.search.whereabouts import Whereabouts
     from lablib.show.chart import Chart
     from lablib.show.panel import Panel
 
@@ -293,6 +294,30 @@ class Lab:
         from lablib.proof import prove
 
         return prove(self.control, trail)
+
+    # where is it kept?
+
+    def whereabouts(self, bucket: Any, key: str | None = None) -> Whereabouts:
+        """Where an object is kept, and what each lifecycle rule of its bucket says to it.
+
+        Takes a bucket and a key, "s3://bucket/key", or one row of `lab.log_files()`.
+        """
+        from lablib.search.whereabouts import Whereabouts
+
+        bucket, key = place(bucket, key)
+        head = self.observer("s3").head_object(Bucket=bucket, Key=key)
+        return Whereabouts(key, head, self.control.get("lifecycle", bucket=bucket, key=key))
+
+    def lifecycle(self, bucket: str, ax: Any = None) -> Chart:
+        """A picture of what becomes of log files and digests under the bucket's rules."""
+        from lablib.archive.rules import read
+        from lablib.exercises import looks
+        from lablib.show.life import lives
+
+        rules, minimum = looks.lifecycle(self, bucket)
+        versioning = looks.versioning(self, bucket) or None
+        configuration = read(rules, minimum)
+        return lives(configuration, self.account.account, versioning, self.clock.now, ax=ax)
 
     # the course
 

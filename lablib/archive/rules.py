@@ -5,7 +5,7 @@ Source: S3 API Reference, LifecycleRule, LifecycleRuleFilter, Transition, Lifecy
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -90,7 +90,7 @@ class Configuration:
         return tuple(rule for rule in self.rules if rule.enabled)
 
 
-def read(rules: list[Mapping[str, Any]], minimum: str | None = None) -> Configuration:
+def read(rules: Sequence[Mapping[str, Any]], minimum: str | None = None) -> Configuration:
     """From `LifecycleConfiguration["Rules"]` as boto3 has it, each rule with its ID."""
     return Configuration(tuple(_rule(one) for one in rules), minimum or SINCE_2024)
 

@@ -33,6 +33,13 @@ def versioning(lab: Any, bucket: str) -> str:
     return str(answer.get("Status", ""))
 
 
+def lifecycle(lab: Any, bucket: str) -> tuple[list[dict[str, Any]], str | None]:
+    """The bucket's lifecycle rules, and what they do with small objects; nothing without rules."""
+    ask = lab.observer("s3").get_bucket_lifecycle_configuration
+    answer = _found(lambda: ask(Bucket=bucket))
+    return answer.get("Rules", []), answer.get("TransitionDefaultMinimumObjectSize")
+
+
 def key(lab: Any, key_id: str) -> dict[str, Any]:
     """The KMS key as DescribeKey shows it, by id, ARN or alias; empty when there is none."""
     return _found(lambda: lab.observer("kms").describe_key(KeyId=key_id)["KeyMetadata"])
@@ -121,7 +128,15 @@ def _found(ask: Any) -> dict[str, Any]:
 
 
 def _is_absence(code: str) -> bool:
-    return "NotFound" in code or code in ("NoSuchBucket", "NoSuchEntity", "NonExistentQueue")
+    return "NotFound" in code or code in ABSENT
+
+
+ABSENT = (
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NonExistentQueue",
+    "NoSuchLifecycleConfiguration",
+)
 
 
 def _name(instance: dict[str, Any]) -> str:

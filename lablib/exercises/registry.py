@@ -44,6 +44,7 @@ _PAGES = (
     LabPage("07", "generate-events", "Generate events", 20, "What does a working day look like?"),
     LabPage("08", "search-events", "Search events", 25, "Who stopped the production database?"),
     LabPage("09", "prove-it", "Prove it", 30, "Are these the files that CloudTrail wrote?"),
+    LabPage("10", "archive", "Archive", 25, "Where do log files go when they are old?"),
 )
 LABS: dict[str, LabPage] = {page.number: page for page in _PAGES}
 

@@ -100,11 +100,12 @@ def files_frame(objects: Iterable[tuple[str, Mapping[str, Any]]]) -> Table:
             "Region": match["region"],
             "Kind": "digest" if match["digest"] else "log file",
             "Bytes": entry["Size"],
+            "Class": entry.get("StorageClass", "STANDARD"),
         }
         for bucket, entry in objects
         if (match := FILE_NAME.search(entry["Key"]))
     ]
-    columns = ("Delivered", "Bucket", "Key", "Label", "Region", "Kind", "Bytes")
+    columns = ("Delivered", "Bucket", "Key", "Label", "Region", "Kind", "Bytes", "Class")
     frame = Table(rows, columns=pd.Index(columns))
     for name in ("Delivered", "Label"):
         frame[name] = pd.to_datetime(frame[name], utc=True)
