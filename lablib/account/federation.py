@@ -13,7 +13,6 @@ import base64
 import binascii
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -240,10 +239,20 @@ def _qualifier(issuer: str, provider: str) -> str:
     return base64.b64encode(hashlib.sha1(named.encode()).digest()).decode()
 
 
-def assertion_id(encoded: str) -> str:
-    """What the record keeps of an assertion."""
-    found = re.search(rb'<(?:\w+:)?Assertion[^>]*\bID="([^"]+)"', base64.b64decode(encoded))
-    return found.group(1).decode() if found else ""
+def recorded(params: Params) -> Params:
+    """What the record of AssumeRoleWithSAML shows: of the assertion its id, and what it says."""
+    try:
+        tree = _assertion(str(params.get("SAMLAssertion", "")))
+    except Distrusted:
+        return params
+    assertion = next((e for e in tree.iter() if e.tag.rpartition("}")[2] == "Assertion"), tree)
+    said = {
+        "SAMLAssertionID": assertion.get("ID", ""),
+        "RoleSessionName": _attribute(tree, "RoleSessionName") or _text(tree, "NameID"),
+        "SourceIdentity": _attribute(tree, "SourceIdentity"),
+    }
+    kept = {name: value for name, value in params.items() if name != "SAMLAssertion"}
+    return {name: value for name, value in said.items() if value} | kept
 
 
 READERS: Mapping[str, Callable[[Params, datetime], Word]] = {

@@ -21,6 +21,7 @@ from botocore.parsers import ResponseParserError
 
 from ..cloudtrail.call import ApiCall, ApiError, Caller, Wire
 from ..cloudtrail.path import CloudTrail
+from . import federation
 from .identity import ANONYMOUS
 from .messages import Answer, Request
 from .moto_adapter import facts, policies
@@ -99,7 +100,7 @@ class Recorder:
             operation=known.operation.model.name,
             model=known.operation.model,
             protocol=known.route.protocol,
-            params=known.operation.params,
+            params=_params(known),
             caller=known.caller,
             region=known.region,
             time=known.time,
@@ -159,6 +160,12 @@ class Recorder:
             source_ip=str(follow.caller.invoked_by),
             user_agent=str(follow.caller.invoked_by),
         )
+
+
+def _params(known: Known) -> Mapping[str, Any]:
+    if known.operation.model.name == "AssumeRoleWithSAML":
+        return federation.recorded(known.operation.params)
+    return known.operation.params
 
 
 def owner_of(call: ApiCall) -> str | None:

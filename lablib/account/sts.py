@@ -74,13 +74,13 @@ class Sts:
         if role is None:
             raise not_authorized(caller, "sts:AssumeRole", params.get("RoleArn", ""))
         name = params.get("RoleSessionName", "")
-        seconds = duration(params, 3600, 900, role.max_session)
-        if caller.type == "AssumedRole" and seconds > 3600:
+        if caller.type == "AssumedRole" and int(params.get("DurationSeconds") or 0) > 3600:
             raise StsError(
                 "ValidationError",
                 "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed "
                 "by role chaining",
             )
+        seconds = duration(params, 3600, 900, role.max_session)
         session = Session(
             created=asked.now.replace(microsecond=0),
             mfa=mfa_shown(asked) or bool(caller.session and caller.session.mfa),

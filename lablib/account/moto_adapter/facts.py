@@ -90,10 +90,24 @@ def _text(document: Any) -> str:
 
 def create_user(account: str, name: str, policy: str, key_id: str, secret: str) -> None:
     """An IAM user from the account's birth, with AWS's managed `policy` and a key pair."""
-    from moto.iam import models
-
     backend = _iam(account)
     backend.create_user(account, name)
+    backend.attach_user_policy(_managed(backend, account, policy), name)
+    key = backend.create_access_key(name)
+    del backend.access_keys[key.access_key_id]
+    key.access_key_id, key.secret_access_key = key_id, secret
+    backend.access_keys[key_id] = key
+
+
+def attach_to_role(account: str, role: str, policy: str) -> None:
+    """Gives a role AWS's managed `policy`."""
+    backend = _iam(account)
+    backend.attach_role_policy(_managed(backend, account, policy), role)
+
+
+def _managed(backend: Any, account: str, policy: str) -> str:
+    from moto.iam import models
+
     arn = f"arn:aws:iam::aws:policy/{policy}"
     if arn not in backend.managed_policies:
         make: Any = models.AWSManagedPolicy
@@ -102,11 +116,7 @@ def create_user(account: str, name: str, policy: str, key_id: str, secret: str) 
         )
         backend.aws_managed_policies.append(managed)
         backend.managed_policies[arn] = managed
-    backend.attach_user_policy(arn, name)
-    key = backend.create_access_key(name)
-    del backend.access_keys[key.access_key_id]
-    key.access_key_id, key.secret_access_key = key_id, secret
-    backend.access_keys[key_id] = key
+    return arn
 
 
 ADMINISTRATOR = json.dumps(

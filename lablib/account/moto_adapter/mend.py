@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from moto.moto_api._internal import mock_random
 
 from ..chance import SystemRandomness, rsa_key
-from . import objects
+from . import facts, objects
 
 
 def all_of_it(request_id: Callable[[], str], randomness: SystemRandomness) -> None:
@@ -24,6 +24,7 @@ def all_of_it(request_id: Callable[[], str], randomness: SystemRandomness) -> No
     _draw_keys_from_the_seed(randomness)
     _make_regions_the_same_whoever_asks(randomness)
     objects.mend()
+    _let_managers_into_their_members()
 
 
 def _replace(module: str, name: str, value: object) -> None:
@@ -115,6 +116,25 @@ def _never_wait_for_messages() -> None:
 
     receive._lab = True  # type: ignore[attr-defined]
     setattr(SQSBackend, "receive_message", receive)  # noqa: B010
+
+
+def _let_managers_into_their_members() -> None:
+    """Organizations User Guide, "Accessing member accounts": the role that comes with a new account
+    has AdministratorAccess; moto gives it no policy at all."""
+    from moto.organizations.models import FakeAccount
+
+    original: Callable[..., None] = FakeAccount.__init__
+    if getattr(original, "_lab", False):
+        return
+
+    @functools.wraps(original)
+    def init(self: Any, *args: Any, **named: Any) -> None:
+        original(self, *args, **named)
+        role = named.get("RoleName", "OrganizationAccountAccessRole")
+        facts.attach_to_role(self.id, role, "AdministratorAccess")
+
+    init._lab = True  # type: ignore[attr-defined]
+    setattr(FakeAccount, "__init__", init)  # noqa: B010
 
 
 def _draw_keys_from_the_seed(randomness: SystemRandomness) -> None:
