@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Served, clean_environment
+
 ROOT = Path(__file__).parent.parent.parent
 BINDER = ROOT / "binder"
 
@@ -65,6 +67,20 @@ def test_a_failing_post_build_fails_the_build() -> None:
 
 def test_start_ends_in_the_command_it_was_given() -> None:
     assert (BINDER / "start").read_text(encoding="utf-8").splitlines()[-1] == 'exec "$@"'
+
+
+def test_start_hands_the_account_to_kernels_and_terminals(account: Served, tmp_path: Path) -> None:
+    bare = clean_environment() | {"CLOUDTRAIL_LAB_STATE": str(account.state)}
+    done = account.run(str(BINDER / "start"), "env", env=bare, cwd=tmp_path)
+    assert f"AWS_ENDPOINT_URL={account.endpoint}" in done.stdout.splitlines()
+
+
+def test_start_opens_jupyterlab_even_without_an_account(tmp_path: Path) -> None:
+    (tmp_path / "a-file").touch()
+    nowhere = clean_environment() | {"CLOUDTRAIL_LAB_STATE": str(tmp_path / "a-file" / "state")}
+    command = [str(BINDER / "start"), "echo", "JupyterLab"]
+    done = subprocess.run(command, env=nowhere, capture_output=True, text=True, timeout=120)
+    assert done.stdout == "JupyterLab\n"
 
 
 def test_the_requirements_hold_nothing_local() -> None:
