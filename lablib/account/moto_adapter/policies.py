@@ -120,11 +120,11 @@ def _of_queue(arn: str, account: str) -> str | None:
 def _of_secret(arn: str, account: str) -> str | None:
     from moto.secretsmanager.models import secretsmanager_backends
 
-    _, _, _, region, owner, name = arn.split(":", 5)
+    _, _, _, region, owner, _ = arn.split(":", 5)
     if owner not in secretsmanager_backends or region not in secretsmanager_backends[owner]:
         return None
     secrets = secretsmanager_backends[owner][region].secrets
-    secret: Any = secrets.get(name.removeprefix("secret:"))
+    secret: Any = secrets.get(arn)
     return None if secret is None or not secret.policy else text(secret.policy)
 
 
@@ -137,8 +137,15 @@ def _of_function(arn: str, account: str) -> str | None:
     functions = lambda_backends[owner][region].list_functions()
     asked = name.removeprefix("function:").partition(":")[0]
     found: Any = next((f for f in functions if f.function_name == asked), None)
-    statements = [] if found is None else found.policy.statements
+    statements = [] if found is None else [_with_principal(s) for s in found.policy.statements]
     return text({"Version": "2012-10-17", "Statement": statements}) if statements else None
+
+
+def _with_principal(statement: dict[str, Any]) -> dict[str, Any]:
+    """AddPermission takes a bare ARN or account id, which the stored policy has under AWS."""
+    principal = statement.get("Principal")
+    bare = isinstance(principal, str) and principal != "*"
+    return {**statement, "Principal": {"AWS": principal}} if bare else statement
 
 
 def _of_role_trust(arn: str, account: str) -> str | None:
