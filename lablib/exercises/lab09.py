@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from lablib.estate.cover_up import cover_up, hidden
 from lablib.exercises import looks
 from lablib.exercises.exercise import Answers, Exercise, Wrong
@@ -93,7 +95,9 @@ def wrong_digest(lab: Any) -> dict[str, Any]:
 
 
 def wrong_file(lab: Any) -> dict[str, Any]:
-    return {**_truth(lab), "file": lab.verify(TRAIL).chains[0].files[0].key}
+    truth = _truth(lab)
+    whole = next(file for file in lab.verify(TRAIL).chains[0].files if file.valid)
+    return {**truth, "file": whole.key}
 
 
 def wrong_deletion(lab: Any) -> dict[str, Any]:
@@ -188,20 +192,30 @@ def look_at_return(lab: Any, answers: Answers) -> Iterator[Step]:
         yield there("The night", None, "to have been played", NIGHT)
         return
     what = f"Log file …{found.key[-29:]}"
-    answer = lab.observer("s3").list_object_versions(Bucket=BUCKET, Prefix=found.key)
-    current = next((v for v in answer.get("Versions", []) if v["IsLatest"]), None)
-    if current is None:
+    current = _head(lab, found.key)
+    if not current:
         hint = "A delete marker is a version, too: delete_object with its VersionId takes it off."
         yield unset(what, "as delivered", "a delete marker over it", hint)
         return
-    original = next(v for v in answer["Versions"] if v["VersionId"] == found.original)
-    same = current["ETag"] == original["ETag"]
+    original = _head(lab, found.key, VersionId=found.original)
+    same = current.get("ETag") == original.get("ETag")
     hint = (
         "A file of that name is there, but it isn't the one that was delivered: the original lies "
         "under it, as an older version."
     )
     hash_ = "as delivered" if same else "hash value doesn't match"
     yield holds(what, same, "as delivered", hash_, hint)
+
+
+def _head(lab: Any, key: str, **version: str) -> dict[str, Any]:
+    """What HeadObject says of a version, or of the current one; empty where a delete marker is."""
+    try:
+        head: dict[str, Any] = lab.observer("s3").head_object(Bucket=BUCKET, Key=key, **version)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            return {}
+        raise
+    return head
 
 
 EXERCISES = (
