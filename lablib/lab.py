@@ -150,6 +150,29 @@ class Lab:
         key: Mapping[str, str] = answer["AccessKey"]
         return key
 
+    def sign_in(
+        self,
+        user: str | None = "learner",
+        *,
+        ok: bool = True,
+        mfa: bool | None = None,
+        role: str | None = None,
+        source_ip: str = "127.0.0.1",
+        region: str | None = None,
+    ) -> Table:
+        """Somebody signs in at the console: the events that it leaves, newest first.
+
+        `user` is an IAM user's name or "root"; a name that is not there leaves a failure without
+        it. `ok=False`: the password was wrong. `mfa`: a code was asked for; as the user's devices
+        have it unless said. `role`: the user switches to it afterwards; with user=None it signs
+        in by itself, as people of another identity provider do. `region`: of the sign-in page.
+        """
+        from lablib.search.frames import records_frame
+
+        asked = {"user": user, "ok": ok, "mfa": mfa, "role": role, "source_ip": source_ip}
+        answer = self.control.post("sign-in", {**asked, "region": region})
+        return records_frame(answer["events"][::-1])
+
     # what was recorded
 
     def events(
@@ -222,6 +245,16 @@ class Lab:
             return start
         ids = [record["eventID"] for record in self.control.get("events")["events"]]
         return next((whole for whole in ids if whole.startswith(start)), start)
+
+    def would_take(self, *selectors: Mapping[str, Any], events: Any = None) -> Table:
+        """Would a trail with these selectors take these events, and why? No trail is changed.
+
+        `selectors` are as `put_event_selectors` takes them, basic or advanced. `events` is a table
+        of events, one event or a record; without it, the ten newest are asked about.
+        """
+        from lablib.search.selecting import would_take
+
+        return would_take(selectors, self.events(limit=10) if events is None else events)
 
     # what was delivered
 
@@ -347,6 +380,12 @@ class Lab:
         from lablib.show.search_panel import search_panel
 
         return search_panel(self)
+
+    def selector_panel(self) -> Panel:
+        """Event selectors to click: change them, and see which events would be taken, and why."""
+        from lablib.show.selector_panel import selector_panel
+
+        return selector_panel(self)
 
     def why(self) -> None:
         """Prints the traceback of the last error that was shown as a sentence."""

@@ -6,15 +6,17 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
+from ..cloudtrail import sign_in
 from ..cloudtrail.path import CloudTrail
-from . import journal
+from . import console, journal
 from .chance import Chance, SystemRandomness, rsa_key
 from .clock import Clock, Happened, Setting
 from .frozen import Frozen
 from .gateway import Gateway
 from .identity import Identities, draw_key, scope_of
-from .journal import Birth, CallEntry, ClockEntry
+from .journal import Birth, CallEntry, ClockEntry, Entry, SignInEntry
 from .long_poll import queue_name
 from .messages import Answer, Request
 from .moto_adapter import facts
@@ -157,6 +159,27 @@ class Account:
             self.settle()
             self._happen(self.clock.now())
 
+    # -- the console ----------------------------------------------------------------------
+
+    def sign_in(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
+        """Somebody signs in at the console now: the records that it leaves. Raises CannotSignIn."""
+        with self._inside():
+            self.settle()
+            now = self.clock.now()
+            self._happen(now)
+            entry = SignInEntry(now, asked)
+            records = self._sign_in(entry)
+            self._write(journal.write_entry(entry))
+            return records
+
+    def _sign_in(self, entry: SignInEntry) -> list[dict[str, Any]]:
+        self._enter(entry.time, f"sign-in:{self._number}")
+        arrived = console.arrive(console.Wish.of(entry.asked), self.identities, entry.time)
+        found = sign_in.events(arrived, self.cloudtrail.new_event_id)
+        for event in found:
+            self.cloudtrail.record_event(event, entry.time)
+        return [event.record for event in found]
+
     # -- the clock ------------------------------------------------------------------------
 
     def wind(self, until: datetime) -> list[Happened]:
@@ -178,13 +201,17 @@ class Account:
 
     # -- replay ---------------------------------------------------------------------------
 
-    def replay(self, entries: tuple[CallEntry | ClockEntry, ...]) -> None:
+    def replay(self, entries: tuple[Entry, ...]) -> None:
         """Does again what a journal says; differences from the first time go into `notes`."""
         with self._inside():
             for entry in entries:
                 if isinstance(entry, ClockEntry):
                     self._happen(entry.setting.lab)
                     self.clock.restore(entry.setting)
+                elif isinstance(entry, SignInEntry):
+                    self._happen(entry.time)
+                    self.clock.reach(entry.time)
+                    self._sign_in(entry)
                 else:
                     self._repeat(entry)
             self.gateway.settle()

@@ -16,6 +16,7 @@ from ..cloudtrail.errors import CloudTrailError
 from . import proof
 from .account import Account
 from .clock import Happened, parse_time, show_time
+from .console import CannotSignIn
 from .journal import JournalDamaged
 from .messages import Answer, Request
 
@@ -64,6 +65,7 @@ class Control:
             ("GET", "credentials"): self._credentials,
             ("GET", "journal"): lambda query, body: host.journal(),
             ("POST", "journal"): self._load,
+            ("POST", "sign-in"): self._sign_in,
             ("POST", "reset"): lambda query, body: host.reset(),
             ("POST", "stop"): lambda query, body: host.stop(),
         }
@@ -253,6 +255,12 @@ class Control:
         if pair is None:
             raise ControlError(409, f"The IAM user {user!r} has no active access key.")
         return {"UserName": user, "AccessKeyId": pair.id, "SecretAccessKey": pair.secret}
+
+    def _sign_in(self, query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return {"events": self._host.account.sign_in(body)}
+        except CannotSignIn as error:
+            raise ControlError(400, str(error)) from None
 
     def _load(self, query: Mapping[str, str], body: bytes) -> None:
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import unquote
 
@@ -107,6 +107,10 @@ class Identities:
             access_key_id=scope.key_id,
             user_name=key.user_name,
         )
+
+    def root_user(self) -> Caller:
+        """The root user, as it signs in: without a key."""
+        return replace(self._root(), access_key_id=None)
 
     def _root(self) -> Caller:
         return Caller(

@@ -1,4 +1,4 @@
-"""The journal: every call and every winding of the clock, one JSON line each.
+"""The journal: every call, sign-in and winding of the clock, one JSON line each.
 
 It is the save file. Replayed from the first line, it makes the same account again. A line is
 written before its answer leaves, without a buffer of ours, so a killed process loses nothing that
@@ -46,6 +46,17 @@ class ClockEntry:
     setting: Setting
 
 
+@dataclass(frozen=True, slots=True)
+class SignInEntry:
+    """Somebody signed in at the console; `asked` is the body of the lab's own request."""
+
+    time: datetime
+    asked: dict[str, Any]
+
+
+Entry = CallEntry | ClockEntry | SignInEntry
+
+
 class JournalDamaged(Exception):
     """A journal that cannot be read: the message says where and what was done about it."""
 
@@ -63,7 +74,9 @@ def write_birth(birth: Birth) -> bytes:
     )
 
 
-def write_entry(entry: CallEntry | ClockEntry) -> bytes:
+def write_entry(entry: Entry) -> bytes:
+    if isinstance(entry, SignInEntry):
+        return _line({"sign_in": entry.asked, "t": entry.time.isoformat()})
     if isinstance(entry, ClockEntry):
         setting = entry.setting
         return _line(
@@ -114,9 +127,11 @@ def read_birth(line: bytes) -> Birth:
         ) from error
 
 
-def read_entry(line: bytes, frozen: bool) -> CallEntry | ClockEntry:
+def read_entry(line: bytes, frozen: bool) -> Entry:
     """One line after the first. Raises ValueError, KeyError or TypeError when it is no entry."""
     value = json.loads(line)
+    if "sign_in" in value:
+        return SignInEntry(datetime.fromisoformat(value["t"]), dict(value["sign_in"]))
     if "clock" in value:
         return ClockEntry(
             Setting(
@@ -140,7 +155,7 @@ class Contents:
     """A journal, read: `unread` is what stands behind the first line that makes no sense."""
 
     birth: Birth
-    entries: tuple[CallEntry | ClockEntry, ...]
+    entries: tuple[Entry, ...]
     length: int  # bytes that were understood
     unread: bytes
 
@@ -152,7 +167,7 @@ def read(data: bytes) -> Contents:
     if not separator:
         raise JournalDamaged("The save file is cut in its first line; nothing can be read from it.")
     birth = read_birth(head)
-    entries: list[CallEntry | ClockEntry] = []
+    entries: list[Entry] = []
     length = len(head) + 1
     for line in _whole_lines(rest):
         try:

@@ -70,6 +70,12 @@ def user_keys(account: str, user_name: str) -> list[tuple[str, str]] | None:
     ]
 
 
+def iam_user(account: str, name: str) -> tuple[str, str] | None:
+    """(id, ARN) of an IAM user."""
+    user = _iam(account).users.get(name)
+    return None if user is None else (str(user.id), str(user.arn))
+
+
 def iam_role(arn: str) -> IamRole | None:
     """The role with this ARN (with its path), in whichever account it is."""
     parts = arn.split(":")
