@@ -7,7 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lablib.search.explanation import Explanation
 
 Record = Mapping[str, Any]
 
@@ -113,6 +116,12 @@ class Event:
         """The record as indented JSON, in AWS's key order."""
         return json.dumps(self.record, indent=2, ensure_ascii=False)
 
+    def explain(self) -> Explanation:
+        """Each field: what it means, and where it came from in this call."""
+        from lablib.search.explanation import Explanation
+
+        return Explanation(self.record)
+
     def __getitem__(self, key: str) -> Any:
         return self.record[key]
 
@@ -125,6 +134,8 @@ class Event:
         return (
             f"<p><strong>{escape(self.name)}</strong> — {escape(repr(self))}</p>"
             f"<details open><summary>The record</summary><pre>{escape(self.json)}</pre></details>"
+            f"<details><summary>Each field explained</summary>{self.explain()._repr_html_()}"
+            "</details>"
         )
 
 

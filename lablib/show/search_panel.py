@@ -136,6 +136,8 @@ class _Desk:
             f"<p>{escape(repr(event))}</p>"
             '<pre class="lab-json" tabindex="0" aria-label="The record as JSON">'
             f"{escape(event.json)}</pre>"
+            "<details><summary>Each field explained</summary>"
+            f"{event.explain()._repr_html_()}</details>"
         )
 
     def _caption(self) -> str:
