@@ -17,6 +17,7 @@ from .frozen import Frozen
 from .gateway import Gateway
 from .identity import Identities, draw_key, scope_of
 from .journal import Birth, CallEntry, ClockEntry, Entry, SignInEntry
+from .log_queries import LogQueries
 from .long_poll import queue_name
 from .messages import Answer, Request
 from .moto_adapter import facts
@@ -69,6 +70,7 @@ class Account:
             Sts(self.identities),
             self.cloudtrail,
             self.storage,
+            {"logs": LogQueries().operations},
         )
         self._number = 0
         self._born = False

@@ -29,6 +29,9 @@ from .identity import ANONYMOUS, Identities, Scope, Unknown, scope_of
 from .messages import Answer, Request
 from .moto_adapter import facts, objects
 from .moto_adapter.wire import Moto, NoSuchService, Operation, Route
+from .own import Asked as AskedOfUs
+from .own import Operation as OwnOperation
+from .own import Operations, OwnError, with_details
 from .policy import Need
 from .recording import Known, Recorder
 from .refusals import Refusal, Refuse
@@ -49,6 +52,7 @@ class Gateway:
         sts: Sts,
         cloudtrail: CloudTrail,
         storage: Storage,
+        own: Operations,
     ) -> None:
         self._account = account
         self._moto = moto
@@ -56,6 +60,7 @@ class Gateway:
         self._sts = sts
         self._cloudtrail = cloudtrail
         self._storage = storage
+        self._own = own
         self._recorder = Recorder(account, moto, cloudtrail)
         self.settle = self._recorder.settle
         self.last_name = ""  # what the latest call was, for messages about it
@@ -196,6 +201,8 @@ class Gateway:
             return self._our_sts(known, rng)
         if _is_s3(route):
             return self._our_s3(known, asking, environ, rng)
+        if name in self._own.get(route.service, ()):
+            return self._ours(known, acts_in(asking), self._own[route.service][name], rng)
         return self._by_moto(known, environ, acts_in(asking))
 
     def _by_moto(self, known: Known, environ: dict[str, Any], account: str) -> Answer:
@@ -226,6 +233,17 @@ class Gateway:
         except CloudTrailError as error:
             raise Refuse(Refusal(error.code, error.message, error.status)) from None
         return self._moto.write(known.route, model, result)
+
+    def _ours(
+        self, known: Known, account: str, operation: OwnOperation, rng: random.Random
+    ) -> Answer:
+        model, params = known.operation.model, known.operation.params
+        asked = AskedOfUs(params, known.caller, account, known.region, known.time, rng)
+        try:
+            return self._moto.write(known.route, model, operation(asked))
+        except OwnError as e:
+            refused = self._moto.write_error(known.route, model, e.code, e.message, e.status)
+            return with_details(refused, e.details)
 
     def _our_sts(self, known: Known, rng: random.Random) -> Answer:
         model = known.operation.model

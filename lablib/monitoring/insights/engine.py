@@ -7,6 +7,7 @@ finds no file, no network, no extension and no setting that it could change.
 from __future__ import annotations
 
 import threading
+import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,16 +65,11 @@ class Engine:
             finally:
                 cursor.close()
 
-    def close(self) -> None:
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-
     def _open(self) -> Any:
         """DuckDB is loaded here, at the first query: a process that has none starts sooner."""
         if self._connection is None:
             self._connection = connect(self.limits)
+            weakref.finalize(self, self._connection.close)  # at the process's end at the latest
         return self._connection
 
     def _within_time(self, cursor: Any, sql: str) -> list[tuple[Any, ...]]:

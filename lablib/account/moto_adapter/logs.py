@@ -1,0 +1,54 @@
+"""Log groups and their events, as they lie in moto's Logs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from ...monitoring.insights.log import Log
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: str
+    created: int  # milliseconds since 1970
+    retention: int | None  # days
+
+
+def _groups(account: str, region: str) -> dict[str, Any]:
+    from moto.logs.models import logs_backends
+
+    if account not in logs_backends or region not in logs_backends[account]:
+        return {}
+    groups: dict[str, Any] = logs_backends[account][region].groups
+    return groups
+
+
+def group(account: str, region: str, name: str) -> Group | None:
+    found = _groups(account, region).get(name)
+    if found is None:
+        return None
+    created = int(found.creation_time.replace(tzinfo=UTC).timestamp() * 1000)
+    days = found.retention_in_days
+    return Group(name, created, int(days) if days else None)
+
+
+def read(account: str, region: str, names: Sequence[str], start: int, end: int) -> Log:
+    """The events of these groups from `start` to `end` (milliseconds, both included), in the
+    order of groups, streams and arrival."""
+    log = Log(time=[], message=[], stream=[], log=[], ingested=[])
+    for name in names:
+        for stream in _groups(account, region)[name].streams.values():
+            _add(log, stream, f"{account}:{name}", start, end)
+    return log
+
+
+def _add(log: Any, stream: Any, group: str, start: int, end: int) -> None:
+    events = [event for event in stream.events if start <= event.timestamp <= end]
+    log.time.extend([event.timestamp for event in events])
+    log.message.extend([event.message for event in events])
+    log.ingested.extend([event.ingestion_time for event in events])
+    log.stream.extend([stream.log_stream_name] * len(events))
+    log.log.extend([group] * len(events))
