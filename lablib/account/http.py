@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from email.utils import formatdate
 from http.client import responses
 from typing import Any, Protocol
 
+from .frozen import Frozen
 from .messages import Answer
 from .moto_adapter.wire import Handler as MotoHandler
 
@@ -34,7 +36,10 @@ class Handler(MotoHandler):
         answer, afterwards = application.answer(self.make_environ())
         if answer is TOO_LARGE:
             self.close_connection = True  # its body still stands unread in the connection
-        self.wfile.write(_on_the_wire(answer, self.date_time_string(), self.close_connection))
+        # Real time, not lab time: SDKs that see another clock than theirs set theirs after it and
+        # try again (the JavaScript SDK's clock skew correction).
+        date = formatdate(Frozen.real().timestamp(), usegmt=True)
+        self.wfile.write(_on_the_wire(answer, date, self.close_connection))
         afterwards()
 
     def log_request(self, *args: Any, **kwargs: Any) -> None:
