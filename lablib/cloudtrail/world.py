@@ -1,7 +1,7 @@
 """What the journey of an event needs from the account around it: facts, verdicts, effects.
 
 The account implements `World` over moto; tests implement it with a few dictionaries. Nothing here
-is recorded as an API call of the learner's: CloudTrail acts as the service `cloudtrail.amazonaws.com`.
+is recorded as an API call of the learner's: CloudTrail acts as `cloudtrail.amazonaws.com`.
 """
 
 from __future__ import annotations
