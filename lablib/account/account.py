@@ -17,17 +17,24 @@ from .frozen import Frozen
 from .gateway import Gateway
 from .identity import Identities, draw_key, scope_of
 from .journal import Birth, CallEntry, ClockEntry, Entry, SignInEntry
-from .log_queries import LogQueries
 from .long_poll import queue_name
 from .messages import Answer, Request
 from .moto_adapter import facts
 from .moto_adapter.wire import Moto
+from .own import Operation, lately
 from .signature import Times
 from .storage import Storage
 from .sts import Sts
 from .world import LabWorld
 
 LEARNER = "learner"
+LOG_QUERIES = ("StartQuery", "GetQueryResults", "DescribeQueries", "StopQuery", "GetLogRecord")
+
+
+def _log_queries() -> dict[str, Operation]:
+    from .log_queries import LogQueries
+
+    return LogQueries().operations
 
 
 class Account:
@@ -70,7 +77,7 @@ class Account:
             Sts(self.identities),
             self.cloudtrail,
             self.storage,
-            {"logs": LogQueries().operations},
+            {"logs": lately(LOG_QUERIES, _log_queries)},
         )
         self._number = 0
         self._born = False

@@ -50,7 +50,8 @@ class Engine:
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._lock = threading.Lock()
-        self._connection: Any = None
+        self._held: list[Any] = []  # the connection, once it is there
+        weakref.finalize(self, _let_go, self._held)  # at the process's end at the latest
 
     def run(self, sql: str, log: Log, needs: frozenset[str]) -> list[tuple[Any, ...]]:
         """The rows of `sql` over the table `log`, of which it sees the columns `needs`.
@@ -67,10 +68,9 @@ class Engine:
 
     def _open(self) -> Any:
         """DuckDB is loaded here, at the first query: a process that has none starts sooner."""
-        if self._connection is None:
-            self._connection = connect(self.limits)
-            weakref.finalize(self, self._connection.close)  # at the process's end at the latest
-        return self._connection
+        if not self._held:
+            self._held.append(connect(self.limits))
+        return self._held[0]
 
     def _within_time(self, cursor: Any, sql: str) -> list[tuple[Any, ...]]:
         import duckdb
@@ -89,6 +89,11 @@ class Engine:
             raise ValueError(str(error)) from None
         finally:
             timer.cancel()
+
+
+def _let_go(held: list[Any]) -> None:
+    while held:
+        held.pop().close()
 
 
 def connect(limits: Limits) -> Any:
