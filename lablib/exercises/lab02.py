@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from lablib.exercises import looks
 from lablib.exercises.exercise import Answers, Exercise, Wrong
-from lablib.exercises.outcomes import Step, equal, holds, there
+from lablib.exercises.outcomes import Step, equal, holds, there, unset
 
 TRAIL = "sap-trail"
 ALIAS = "alias/sap-trail-key"
+CLOUDTRAIL = "cloudtrail.amazonaws.com"
 NEXT_ALIAS = "alias/sap-trail-key-2"
 
 
@@ -76,6 +78,106 @@ def look_at_encryption(lab: Any, answers: Answers) -> Iterator[Step]:
         yield equal("KmsKeyId", used, used)
     else:
         yield equal("KmsKeyId", key["Arn"], used, hint)
+
+
+def narrow_the_key(lab: Any) -> None:
+    import json
+
+    kms, cloudtrail = lab.client("kms"), lab.client("cloudtrail")
+    trail = cloudtrail.get_trail(Name="sap-trail")["Trail"]
+    policy = json.loads(kms.get_key_policy(KeyId=trail["KmsKeyId"], PolicyName="default")["Policy"])
+    for statement in policy["Statement"]:
+        if "cloudtrail.amazonaws.com" in str(statement["Principal"]):
+            statement["Condition"] = {"StringEquals": {"aws:SourceArn": trail["TrailARN"]}}
+    kms.put_key_policy(KeyId=trail["KmsKeyId"], PolicyName="default", Policy=json.dumps(policy))
+
+
+def wrong_other_trail(lab: Any) -> None:
+    """A trail of that name is not there: nobody may use the key."""
+    other = "arn:aws:cloudtrail:us-east-1:123456789012:trail/sap-trial"
+    _rewrite(lab, lambda one: one | {"Condition": {"StringEquals": {"aws:SourceArn": other}}})
+
+
+def wrong_locked_out(lab: Any) -> None:
+    """CloudTrail's statement taken out: a key that only people may use."""
+    _rewrite(lab, lambda one: None)
+
+
+def wrong_account_only(lab: Any) -> None:
+    """Any trail of the account, instead of this one."""
+    account = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    _rewrite(lab, lambda one: one | {"Condition": account})
+
+
+def undo_narrowing(lab: Any) -> None:
+    """CloudTrail may use the key, on behalf of any trail."""
+    _rewrite(lab, lambda one: None)
+    may = {
+        "Sid": "Allow CloudTrail to encrypt logs",
+        "Effect": "Allow",
+        "Principal": {"Service": CLOUDTRAIL},
+        "Action": ["kms:GenerateDataKey*", "kms:DescribeKey"],
+        "Resource": "*",
+    }
+    key_id = looks.trail(lab, TRAIL).get("KmsKeyId")
+    if key_id:
+        policy = _policy(lab, key_id)
+        _put_policy(lab, key_id, {**policy, "Statement": [*policy["Statement"], may]})
+
+
+def look_at_narrowing(lab: Any, answers: Answers) -> Iterator[Step]:
+    trail = looks.trail(lab, TRAIL)
+    key_id = trail.get("KmsKeyId")
+    if not key_id:
+        hint = "The cells above give the trail its key; run them first."
+        yield there(f"KmsKeyId of {TRAIL}", None, hint=hint)
+        return
+    ours = [one for one in _policy(lab, key_id)["Statement"] if _is_cloudtrails(one)]
+    hint = "The statement with kms:GenerateDataKey* for cloudtrail.amazonaws.com has to stay."
+    may = any(looks.allows({"Statement": ours}, CLOUDTRAIL, "kms:GenerateDataKey") for _ in ours)
+    if not may:
+        yield holds("CloudTrail's statement", False, "kms:GenerateDataKey*", "nothing", hint)
+        return
+    named = sorted({arn for one in ours for arn in _source_arns(one)})
+    hint = "Condition: StringEquals, aws:SourceArn, and the trail's ARN."
+    if not named and not any(one.get("Condition") for one in ours):
+        yield unset("aws:SourceArn", trail["TrailARN"], "nothing", hint)
+        return
+    yield holds("aws:SourceArn", named == [trail["TrailARN"]], trail["TrailARN"], named, hint)
+
+
+def _source_arns(statement: dict[str, Any]) -> list[str]:
+    """The ARNs that a statement's condition names as aws:SourceArn, under whichever operator."""
+    found: list[str] = []
+    for asked in (statement.get("Condition") or {}).values():
+        for name, value in asked.items():
+            if name.lower() == "aws:sourcearn":
+                found += value if isinstance(value, list) else [value]
+    return found
+
+
+def _is_cloudtrails(statement: dict[str, Any]) -> bool:
+    return CLOUDTRAIL in str(statement.get("Principal"))
+
+
+def _policy(lab: Any, key_id: str) -> dict[str, Any]:
+    answer = lab.observer("kms").get_key_policy(KeyId=key_id, PolicyName="default")
+    policy: dict[str, Any] = json.loads(answer["Policy"])
+    return policy
+
+
+def _put_policy(lab: Any, key_id: str, policy: dict[str, Any]) -> None:
+    text = json.dumps(policy)
+    lab.client("kms").put_key_policy(KeyId=key_id, PolicyName="default", Policy=text)
+
+
+def _rewrite(lab: Any, change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> None:
+    """Changes CloudTrail's statements in the policy of the trail's key; None takes them out."""
+    key_id = looks.trail(lab, TRAIL).get("KmsKeyId")
+    if key_id:
+        policy = _policy(lab, key_id)
+        statements = [change(one) if _is_cloudtrails(one) else one for one in policy["Statement"]]
+        _put_policy(lab, key_id, {**policy, "Statement": [one for one in statements if one]})
 
 
 def change_the_key(lab: Any) -> None:
@@ -169,6 +271,29 @@ EXERCISES = (
         f"encryption: Enabled › AWS KMS alias {ALIAS}",
         cli=f"aws cloudtrail update-trail --name {TRAIL} --kms-key-id {ALIAS}",
         checkpoint=True,
+    ),
+    Exercise(
+        id="02.policy",
+        title="A key for this trail alone",
+        minutes=6,
+        given=f"the key of `{TRAIL}`, which CloudTrail may use for anybody's trail",
+        goal=f"the key's policy lets CloudTrail use it for `{TRAIL}` only",
+        look=look_at_narrowing,
+        solve=narrow_the_key,
+        hints=(
+            "`get_key_policy` shows it, `put_key_policy` replaces all of it.",
+            "CloudTrail's statement needs a `Condition` on `aws:SourceArn`.",
+            "`get_trail` has the TrailARN.",
+        ),
+        wrong=(
+            Wrong(wrong_other_trail, "trail/sap-trail, found arn:aws:cloudtrail"),
+            Wrong(wrong_locked_out, "expected kms:GenerateDataKey*, found nothing"),
+            Wrong(wrong_account_only, "aws:SourceArn: expected arn:aws:cloudtrail"),
+        ),
+        undo=undo_narrowing,
+        console="KMS › Customer managed keys › sap-trail-key › Key policy › Edit",
+        cli="aws kms put-key-policy --key-id KEY_ID --policy-name default "
+        "--policy file://key-policy.json",
     ),
     Exercise(
         id="02.change",

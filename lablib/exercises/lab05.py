@@ -10,6 +10,7 @@ from lablib.exercises.exercise import Answers, Exercise, Wrong
 from lablib.exercises.outcomes import Step, equal, holds, there, unset
 from lablib.exercises.selection import Selection, selection
 from lablib.exercises.tidy import empty
+from lablib.search.selecting import field, management, s3_objects, taken, would_take
 
 TRAIL = "sap-trail"
 BUCKET = "sap-backint-123456789012"
@@ -131,6 +132,106 @@ def look_at_writes(lab: Any, answers: Answers) -> Iterator[Step]:
     yield holds("ReadWriteType of data events", kinds == {"WriteOnly"}, "WriteOnly", found, hint)
 
 
+def keep_only_deletions(lab: Any) -> None:
+    management = {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
+    deletions = {
+        "Name": "deletions of backups",
+        "FieldSelectors": [
+            {"Field": "eventCategory", "Equals": ["Data"]},
+            {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+            {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::sap-backint-123456789012/"]},
+            {"Field": "eventName", "StartsWith": ["Delete"]},
+        ],
+    }
+    lab.client("cloudtrail").put_event_selectors(
+        TrailName="sap-trail", AdvancedEventSelectors=[management, deletions]
+    )
+
+
+def wrong_star(lab: Any) -> None:
+    """Selectors know no wildcards."""
+    _put_fine(lab, management(), _deletions(field("eventName", Equals=["Delete*"])))
+
+
+def wrong_everywhere(lab: Any) -> None:
+    _put_fine(lab, management(), s3_objects(field("eventName", StartsWith=["Delete"])))
+
+
+def wrong_management_lost(lab: Any) -> None:
+    """Advanced selectors, too, replace all that was there."""
+    _put_fine(lab, _deletions(field("eventName", StartsWith=["Delete"])))
+
+
+def undo_deletions(lab: Any) -> None:
+    watch_the_backups(lab)
+
+
+def look_at_deletions(lab: Any, answers: Answers) -> Iterator[Step]:
+    if not looks.trail(lab, TRAIL):
+        yield there(f"Trail {TRAIL}", None, hint="Run the cells above first; they need the trail.")
+        return
+    chosen = lab.observer("cloudtrail").get_event_selectors(TrailName=TRAIL)
+    fine = chosen.get("AdvancedEventSelectors", [])
+    if not fine:
+        hint = "Basic selectors know no event names: put_event_selectors(AdvancedEventSelectors=…)."
+        yield unset("AdvancedEventSelectors", "one for management, one for deletions", "", hint)
+        return
+    for what, name, bucket, wanted, hint in ASKED:
+        taken = _would_take(fine, name, bucket)
+        expected, found = (TAKEN_OR_NOT[one] for one in (wanted, taken))
+        yield holds(what, taken is wanted, expected, found, hint)
+
+
+TAKEN_OR_NOT = {True: "taken", False: "not taken"}
+_MANAGEMENT = "A selector with eventCategory Equals Management and nothing else takes them all."
+_DELETIONS = "eventName StartsWith Delete: values are compared to the letter, a * is only a star."
+# What would be asked of the trail: words, event name, bucket ("" for management events), and
+# whether it is to be taken.
+ASKED = (
+    ("StopInstances", "StopInstances", "", True, _MANAGEMENT),
+    ("DescribeInstances", "DescribeInstances", "", True, _MANAGEMENT),
+    (f"DeleteObject in {BUCKET}", "DeleteObject", BUCKET, True, _DELETIONS),
+    (f"DeleteObjectTagging in {BUCKET}", "DeleteObjectTagging", BUCKET, True, _DELETIONS),
+    (f"PutObject in {BUCKET}", "PutObject", BUCKET, False, "The data selector needs eventName."),
+    (
+        "DeleteObject in another bucket",
+        "DeleteObject",
+        "scratch-123456789012",
+        False,
+        f"resources.ARN StartsWith {BUCKET_ARN} keeps it to the backups.",
+    ),
+)
+
+
+def _would_take(selectors: list[dict[str, Any]], name: str, bucket: str) -> bool:
+    record: dict[str, Any] = {
+        "eventName": name,
+        "eventSource": "s3.amazonaws.com" if bucket else "ec2.amazonaws.com",
+        "eventTime": "2026-01-01T00:00:00Z",
+        "eventID": "asked-by-the-check",
+        "eventType": "AwsApiCall",
+        "awsRegion": "us-east-1",
+        "recipientAccountId": "123456789012",
+        "readOnly": name.startswith("Describe"),
+        "eventCategory": "Data" if bucket else "Management",
+        "userIdentity": {"type": "IAMUser", "userName": "learner"},
+    }
+    if bucket:
+        resource = {"type": "AWS::S3::Object", "ARN": f"arn:aws:s3:::{bucket}/PRD/data"}
+        record["resources"] = [resource]
+    return taken(would_take(selectors, record)) == 1
+
+
+def _deletions(*more: dict[str, Any]) -> dict[str, Any]:
+    return s3_objects(field("resources.ARN", StartsWith=[BUCKET_ARN]), *more)
+
+
+def _put_fine(lab: Any, *selectors: dict[str, Any]) -> None:
+    lab.client("cloudtrail").put_event_selectors(
+        TrailName=TRAIL, AdvancedEventSelectors=list(selectors)
+    )
+
+
 def _chosen(lab: Any) -> Selection:
     if not looks.trail(lab, TRAIL):
         return Selection()
@@ -196,5 +297,30 @@ EXERCISES = (
         "Log writeOnly events",
         cli=f"aws cloudtrail put-event-selectors --trail-name {TRAIL} --event-selectors "
         "file://two-selectors.json",
+    ),
+    Exercise(
+        id="05.deletes",
+        title="Only what is deleted",
+        minutes=7,
+        given=f"`{TRAIL}` with basic selectors, which know reads and writes and nothing finer",
+        goal=f"all management events as before, but of `{BUCKET}` only events whose name begins "
+        "with `Delete`",
+        look=look_at_deletions,
+        solve=keep_only_deletions,
+        hints=(
+            "Advanced selectors: `put_event_selectors(TrailName=…, AdvancedEventSelectors=[…])`.",
+            "Two of them: one for management events, one for data events with four conditions.",
+            "`lab.would_take(…)` tells what selectors would do before any trail has them.",
+        ),
+        wrong=(
+            Wrong(wrong_star, f"DeleteObject in {BUCKET}: expected taken, found not taken"),
+            Wrong(wrong_everywhere, "DeleteObject in another bucket: expected not taken"),
+            Wrong(wrong_management_lost, "StopInstances: expected taken, found not taken"),
+        ),
+        undo=undo_deletions,
+        console=f"CloudTrail › Trails › {TRAIL} › Data events › Edit › Switch to advanced event "
+        "selectors › Log selector template: Custom",
+        cli=f"aws cloudtrail put-event-selectors --trail-name {TRAIL} "
+        "--advanced-event-selectors file://advanced.json",
     ),
 )

@@ -30,7 +30,7 @@ _PAGES = (
         "02",
         "encrypt",
         "Encrypt the log files",
-        20,
+        30,
         "Who can read them, and what if the key is off?",
     ),
     LabPage("03", "sns", "Be told: SNS", 15, "How does a program learn that a file has come?"),
@@ -38,7 +38,7 @@ _PAGES = (
         "04", "cloudwatch-logs", "CloudWatch Logs", 15, "How do single events arrive, and how soon?"
     ),
     LabPage(
-        "05", "event-selectors", "Event selectors", 20, "Which calls does a trail take, and why?"
+        "05", "event-selectors", "Event selectors", 35, "Which calls does a trail take, and why?"
     ),
     LabPage("06", "tags", "Tags", 10, "Whose trail is this?"),
     LabPage("07", "generate-events", "Generate events", 20, "What does a working day look like?"),

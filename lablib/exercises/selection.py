@@ -46,9 +46,20 @@ def _advanced(selector: Mapping[str, Any]) -> Selection:
         return Selection(kind)
     if _first(fields.get("resources.type")) != S3_OBJECT:
         return Selection()
+    if _only_writes(fields.get("eventName", {})):
+        kind = "WriteOnly"
     arns = fields.get("resources.ARN", {})
     values = arns.get("StartsWith") or arns.get("Equals") or ["arn:aws:s3"]
     return Selection(None, dict.fromkeys(values, kind))
+
+
+def _only_writes(names: Mapping[str, Any]) -> bool:
+    """Do all event names that are asked for change something?"""
+    asked = [*names.get("Equals", ()), *names.get("StartsWith", ())]
+    return bool(asked) and all(name.startswith(WRITING) for name in asked)
+
+
+WRITING = ("Abort", "Complete", "Copy", "Create", "Delete", "Put", "Restore", "Upload")
 
 
 def _first(field_selector: Mapping[str, Any] | None) -> str:

@@ -69,7 +69,7 @@ def lives(
         alt=_alt(spans),
         table=_table(spans),
         draw=lambda axes, palette: _draw(axes, palette, spans),
-        size=(9.6, 2.6),
+        size=(9.6, 2.9),
     ).on(ax)
 
 
@@ -109,7 +109,7 @@ def _draw(axes: Any, palette: Palette, spans: Sequence[Span]) -> None:
         else:
             _bar(axes, palette, row, span, until)
     axes.set_yticks(range(len(names)), list(reversed(names)))
-    axes.set_ylim(-0.6, len(names) - 0.4)
+    axes.set_ylim(-0.6, len(names) - 0.3)
     axes.set_xlim(0, until)
     axes.set_xlabel("days after delivery")
     axes.set_title("The life of a file, by the bucket's rules")
@@ -128,14 +128,22 @@ def _bar(axes: Any, palette: Palette, row: int, span: Span, until: float) -> Non
         edgecolor=colour,
         hatch=hatch,
     )
-    if end - span.start > until / 12:  # otherwise the words would not fit; the table has them
-        axes.text(
-            (span.start + end) / 2,
-            row,
-            span.where,
-            ha="center",
-            va="center",
-            fontsize="small",
-            color=palette.ink,
-            bbox={"facecolor": palette.page, "edgecolor": "none", "pad": 1.5},
-        )
+    _label(axes, palette, row, span, end, until)
+
+
+def _label(axes: Any, palette: Palette, row: int, span: Span, end: float, until: float) -> None:
+    """The class in the bar, or above a bar that is too short; the table has the shortest ones."""
+    share = (end - span.start) / until
+    if share < 1 / 40:
+        return
+    inside = share > 1 / 7
+    axes.text(
+        (span.start + end) / 2 if inside else span.start,
+        row if inside else row + 0.28,
+        span.where,
+        ha="center" if inside else "left",
+        va="center" if inside else "bottom",
+        fontsize="small",
+        color=palette.ink,
+        bbox={"facecolor": palette.page, "edgecolor": "none", "pad": 1.5} if inside else None,
+    )

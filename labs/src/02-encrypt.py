@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Lab 02 · Encrypt the log files
 #
-# *20 minutes · before: [01 create a trail](01-create-a-trail.ipynb) · next: [03 SNS](03-sns.ipynb)*
+# *30 minutes · before: [01 create a trail](01-create-a-trail.ipynb) · next: [03 SNS](03-sns.ipynb)*
 #
 # What you will see:
 #
@@ -73,6 +73,18 @@ key_id = kms.describe_key(KeyId="alias/sap-trail-key")["KeyMetadata"]["KeyId"]
 key_id
 
 # %% [markdown]
+# CloudTrail **tries** the key before it agrees. So the commonest mistake shows at once: a policy
+# without the second statement. The trail stays as it was.
+
+# %%
+first_only = {**policy, "Statement": policy["Statement"][:1]}
+kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=json.dumps(first_only))
+try:
+    cloudtrail.update_trail(Name="sap-trail", KmsKeyId="alias/sap-trail-key")
+except cloudtrail.exceptions.InsufficientEncryptionPolicyException as refusal:
+    print(refusal)
+
+# %% [markdown]
 # | Route | What you do |
 # |---|---|
 # | Console | CloudTrail › **Trails** › sap-trail › General details › **Edit** › Log file SSE-KMS encryption **Enabled** |
@@ -80,9 +92,10 @@ key_id
 # | boto3 | the next cell |
 #
 # You give an alias; CloudTrail keeps the key's **ARN**. Move the alias later, and the trail stays
-# with its key.
+# with its key. The whole policy goes back first.
 
 # %%
+kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=json.dumps(policy))
 cloudtrail.update_trail(Name="sap-trail", KmsKeyId="alias/sap-trail-key")["KmsKeyId"]
 
 # %% exercise="02.key"
@@ -126,7 +139,33 @@ print("error now:", cloudtrail.get_trail_status(Name="sap-trail").get("LatestDel
 lab.timeline(minutes=60)
 
 # %% [markdown]
-# ## Your turn
+# ## Your turn: for this trail alone
+#
+# `cloudtrail.amazonaws.com` writes for every customer of AWS. Whoever knows your key's ARN can put it
+# into a trail of theirs, and CloudTrail would use it for them. It is called the **confused deputy**.
+# A condition on `aws:SourceArn` tells the service for whom it may act; lab 01's bucket policy has
+# one.
+
+# %%
+ex = lab.exercise("02.policy")
+ex
+
+# %% tags=["exercise"] exercise="02.policy"
+# Your calls go here. kms.get_key_policy and kms.put_key_policy are the two you need.
+
+# %% exercise="02.policy"
+ex.check()
+
+# %% [markdown]
+# Stuck? `ex.hint()`, then `ex.solution()`. And does it still deliver? A call, a quarter of an hour:
+
+# %%
+lab.client("ec2").describe_volumes()
+lab.clock.advance(minutes=15)
+print("error:", cloudtrail.get_trail_status(Name="sap-trail").get("LatestDeliveryError"))
+
+# %% [markdown]
+# ## Your turn: a new key
 #
 # A year has passed, and the rule book wants a new key. New files shall be written with it. But the
 # auditors still read last year's files: mind what you do to the old one.
@@ -148,6 +187,7 @@ ex.check()
 #
 # - Files are never in the clear: SSE-S3 without a key of yours, SSE-KMS with one.
 # - The key's policy must let CloudTrail in.
+# - CloudTrail tried the key before it agreed, and a condition keeps the key to one trail.
 # - With the key off, delivery failed, the status said why, and the files came later.
 #
 # **Next:** how does a program learn that a file has come?

@@ -1,14 +1,15 @@
 # %% [markdown]
 # # Lab 05 · Event selectors
 #
-# *20 minutes · before: [04 CloudWatch Logs](04-cloudwatch-logs.ipynb) · next:
+# *35 minutes · before: [04 CloudWatch Logs](04-cloudwatch-logs.ipynb) · next:
 # [06 tags](06-tags.ipynb)*
 #
 # What you will see:
 #
 # - **management events** are about resources, **data events** about what is inside them;
 # - a trail takes all management events and no data events, until you say otherwise;
-# - every decision has a reason, and you can ask for it.
+# - every decision has a reason, and you can ask for it;
+# - **advanced event selectors** choose by event name, ARN and more.
 #
 # First, two calls that look alike, and two different answers:
 
@@ -122,11 +123,62 @@ ex.check()
 # %% [markdown]
 # Stuck? `ex.hint()`, then `ex.solution()`.
 #
+# ## Finer: advanced event selectors
+#
+# A basic selector knows reads and writes. An **advanced** one is a list of conditions, each a field,
+# an operator (`Equals`, `StartsWith`, `EndsWith` and their `Not…`) and values. Within a selector all
+# must hold; of several selectors one is enough. You can ask what they *would* do, before a trail has
+# them:
+
+# %%
+deletions = {
+    "Name": "deletions of objects",
+    "FieldSelectors": [
+        {"Field": "eventCategory", "Equals": ["Data"]},
+        {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+        {"Field": "eventName", "StartsWith": ["Delete"]},
+    ],
+}
+s3.delete_object(Bucket="scratch-123456789012", Key="note")
+s3.put_object(Bucket="scratch-123456789012", Key="note", Body=b"once more")
+lab.would_take(deletions, events=lab.events(source="s3.amazonaws.com", limit=5))
+
+# %% [markdown]
+# The same to click. Begin with a template, add a condition, or write into the field; the table below
+# answers for the newest events, and says why. No trail is changed. What you like you can copy from
+# the field into `put_event_selectors(AdvancedEventSelectors=…)`.
+
+# %%
+lab.selector_panel()
+
+# %% [markdown]
+# Some rules of AWS's, which the panel holds you to: each selector needs `eventCategory`, data events
+# need exactly one `resources.type`, and management events can be narrowed by `readOnly` and by
+# leaving out KMS or the RDS Data API only. There are no wildcards.
+#
+# ## Your turn: only what is deleted
+#
+# The backups again: what matters most is when one disappears.
+
+# %%
+ex = lab.exercise("05.deletes")
+ex
+
+# %% tags=["exercise"] exercise="05.deletes"
+# Your call goes here. lab.would_take(...) lets you try first.
+
+# %% exercise="05.deletes"
+ex.check()
+
+# %% [markdown]
+# Stuck? `ex.hint()`, then `ex.solution()`.
+#
 # ## What you saw
 #
 # - Management events are about resources, data events about their contents.
 # - Selectors choose by kind, by read or write, and for data by ARN.
 # - For each event and each trail there is a reason, and `lab.trace` names it.
+# - Advanced selectors say it finer, and can be tried before they are used.
 #
 # **Next:** whose trail is this?
 # [Lab 06: tags](06-tags.ipynb)

@@ -22,7 +22,7 @@ logs = "sap-trail-logs-123456789012"
 files = lab.log_files(logs)
 files = files[files["Kind"] == "log file"]
 print(f"{len(files)} log files, half of them under {files['Bytes'].median():.0f} bytes")
-files[["Delivered", "Key", "Bytes", "Class"]].tail(3)
+files[["Key", "Bytes", "Class"]].tail(3)
 
 # %% [markdown]
 # Many files, each of them tiny: a trail writes every few minutes, and a quiet account has little to
