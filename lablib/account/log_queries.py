@@ -11,7 +11,10 @@ import base64
 import binascii
 import hashlib
 import json
+import threading
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -24,6 +27,7 @@ KEPT = 1_000  # queries whose results stay; AWS keeps them for seven days
 GROUPS_AT_MOST = 50
 ROWS_AT_MOST = 100_000  # of a query
 ROWS_A_PAGE = 10_000
+SECONDS_AT_MOST = 60.0  # of real time, in which the account does nothing else; AWS: an hour
 # Observed in StartQuery's answers, with the whole query's first and last character behind it.
 OUT_OF_TIME = (
     "Query's end date and time is either before the log groups creation time or exceeds the log "
@@ -44,9 +48,20 @@ class Done:
     statistics: dict[str, float]
 
 
+@contextmanager
+def _for_a_minute(interrupt: Callable[[], None]) -> Iterator[None]:
+    timer = threading.Timer(SECONDS_AT_MOST, interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 class LogQueries:
-    def __init__(self, engine: insights.Engine | None = None) -> None:
-        self._engine = engine or insights.Engine()
+    def __init__(self) -> None:
+        self._engine = insights.Engine(insights.Limits(watch=_for_a_minute))
         self._done: dict[tuple[str, str, str], Done] = {}  # by account, Region and id
         self.operations: dict[str, Operation] = {
             "StartQuery": self._start,

@@ -6,8 +6,9 @@ finds no file, no network, no extension and no setting that it could change.
 
 from __future__ import annotations
 
-import threading
 import weakref
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,19 +38,18 @@ SET lock_configuration = true;
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a query may take: bytes as DuckDB writes them, and seconds of real time. AWS gives a
-    query 60 minutes (User Guide, "CloudWatch Logs quotas")."""
+    """What a query may take: memory as DuckDB writes it ("512MB"), and time. `watch` is entered
+    with a function that interrupts the query, and left when the query is done."""
 
     memory: str = "1GB"
-    seconds: float = 60.0
+    watch: Callable[[Callable[[], None]], AbstractContextManager[object]] = nullcontext
 
 
 class Engine:
-    """One DuckDB for all queries of a process; they run one after the other, in one thread."""
+    """One DuckDB for many queries, one after the other: it is not made for several threads."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._lock = threading.Lock()
         self._held: list[Any] = []  # the connection, once it is there
         weakref.finalize(self, _let_go, self._held)  # at the process's end at the latest
 
@@ -58,13 +58,12 @@ class Engine:
 
         Raises QueryFailed, QueryTimeout, and ValueError for what DuckDB cannot read (such as a
         regular expression that RE2 does not know)."""
-        with self._lock:
-            cursor = self._open().cursor()
-            try:
-                cursor.register("log", _columns(log, needs))
-                return self._within_time(cursor, sql)
-            finally:
-                cursor.close()
+        cursor = self._open().cursor()
+        try:
+            cursor.register("log", _columns(log, needs))
+            return self._watched(cursor, sql)
+        finally:
+            cursor.close()
 
     def _open(self) -> Any:
         """DuckDB is loaded here, at the first query: a process that has none starts sooner."""
@@ -72,23 +71,19 @@ class Engine:
             self._held.append(connect(self.limits))
         return self._held[0]
 
-    def _within_time(self, cursor: Any, sql: str) -> list[tuple[Any, ...]]:
+    def _watched(self, cursor: Any, sql: str) -> list[tuple[Any, ...]]:
         import duckdb
 
-        timer = threading.Timer(self.limits.seconds, cursor.interrupt)
-        timer.daemon = True
-        timer.start()
         try:
-            rows: list[tuple[Any, ...]] = cursor.execute(sql).fetchall()
-            return rows
+            with self.limits.watch(cursor.interrupt):
+                rows: list[tuple[Any, ...]] = cursor.execute(sql).fetchall()
+                return rows
         except duckdb.InterruptException:
-            raise QueryTimeout(f"no result after {self.limits.seconds} seconds") from None
+            raise QueryTimeout("the query was interrupted") from None
         except duckdb.OutOfMemoryException as error:
             raise QueryFailed(str(error)) from None
         except duckdb.Error as error:
             raise ValueError(str(error)) from None
-        finally:
-            timer.cancel()
 
 
 def _let_go(held: list[Any]) -> None:
