@@ -1,7 +1,8 @@
 # %% [markdown]
 # # Lab 08 · Search events
 #
-# *25 minutes · before: [07 generate events](07-generate-events.ipynb)*
+# *25 minutes · before: [07 generate events](07-generate-events.ipynb) · next:
+# [09 prove it](09-prove-it.ipynb)*
 #
 # **Who stopped the production database, from where, and what else did they touch?** What you will see:
 #
@@ -118,7 +119,7 @@ ex.check(**answer)
 #
 # On a real morning you would take the stolen keys away first (`UpdateAccessKey`, Status `Inactive`),
 # look at the new access key and the snapshot, and start the database. And you'd prove that the log
-# files are the ones CloudTrail wrote, before anybody asks. Later labs do that.
+# files are the ones CloudTrail wrote, before anybody asks. The next lab does that.
 #
 # > **The lecture's tool** for deep questions came later: CloudTrail Lake. **AWS today** has closed it
 # > to new customers (since 31 May 2026). SQL over the files in S3 is the way, and has a lab of its own.
@@ -134,4 +135,6 @@ lab.progress()
 # - Stop → session key → AssumeRole → a person; and from the key to all that was done with it.
 #
 # **You have walked the lecture's path**: a trail, its bucket, key, topic, log group, selectors and
-# tags; events made and events found. Back to [lab 00](00-start-here.ipynb).
+# tags; events made and events found.
+#
+# **Next:** can you trust what you have read? [Lab 09: prove it](09-prove-it.ipynb)
