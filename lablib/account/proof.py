@@ -17,6 +17,7 @@ from ..cloudtrail.trail import Trail
 from ..cloudtrail.verification import Report, Subject, verify
 from ..cloudtrail.world import Refused, World
 from .clock import show_time
+from .encryption import of_state
 from .moto_adapter import facts, shelf
 
 # Before the first digest of anybody (User Guide, "Document history": 2015-10-01).
@@ -49,7 +50,8 @@ def _verify(subject: Subject, now: datetime) -> Report:
 
 def _read(bucket: str, key: str) -> tuple[bytes, Mapping[str, str]]:
     """The object, or what GetObject would answer to somebody who may read everything."""
-    if facts.bucket_region(bucket) is None:
+    region = facts.bucket_region(bucket)
+    if region is None:
         raise Refused("NoSuchBucket", "The specified bucket does not exist")
     found = shelf.read(bucket, key)
     if found is None:
@@ -57,7 +59,18 @@ def _read(bucket: str, key: str) -> tuple[bytes, Mapping[str, str]]:
     if not found.readable:
         message = "The operation is not valid for the object's storage class"
         raise Refused("InvalidObjectState", message)
+    if found.kms_key:
+        _must_decrypt(bucket, found.kms_key, region)
     return found.body, found.metadata
+
+
+def _must_decrypt(bucket: str, key_id: str, region: str) -> None:
+    key = facts.kms_key(key_id, facts.bucket_owner(bucket) or "", region)
+    if key is None:
+        raise Refused("KMS.NotFoundException", f"Key '{key_id}' does not exist")
+    state = of_state(key)
+    if state is not None:
+        raise Refused(f"KMS.{state[0]}", state[1])
 
 
 def _subjects(
