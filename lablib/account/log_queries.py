@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import json
+import os
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from .own import Asked, Operation, OwnError
 
 KEPT = 1_000  # queries whose results stay; AWS keeps them for seven days
 GROUPS_AT_MOST = 50
+MEMORY = "CLOUDTRAIL_LAB_QUERY_MEMORY"  # the variable that says how much a query may take
 ROWS_AT_MOST = 100_000  # of a query
 ROWS_A_PAGE = 10_000
 SECONDS_AT_MOST = 60.0  # of real time, in which the account does nothing else; AWS: an hour
@@ -61,7 +63,9 @@ def _for_a_minute(interrupt: Callable[[], None]) -> Iterator[None]:
 
 class LogQueries:
     def __init__(self) -> None:
-        self._engine = insights.Engine(insights.Limits(watch=_for_a_minute))
+        self._engine = insights.Engine(
+            insights.Limits(memory=os.environ.get(MEMORY) or "1GB", watch=_for_a_minute)
+        )
         self._done: dict[tuple[str, str, str], Done] = {}  # by account, Region and id
         self.operations: dict[str, Operation] = {
             "StartQuery": self._start,
