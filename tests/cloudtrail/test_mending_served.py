@@ -116,6 +116,7 @@ def test_files_wait_for(what: str, days: int, account: Served) -> None:
     error, spoil, mend = BROKEN[what]
     targets = Targets(account)
     targets.work()
+    account.advance(hours=1)
     spoil(targets)
     targets.work()
     account.advance(hours=1)
