@@ -28,6 +28,7 @@ from .buckets import S3Error
 from .identity import ANONYMOUS, Identities, Scope, Unknown, scope_of
 from .messages import Answer, Request
 from .moto_adapter import facts, objects
+from .moto_adapter.errors import misspoken
 from .moto_adapter.wire import Moto, NoSuchService, Operation, Route
 from .own import Asked as AskedOfUs
 from .own import Operation as OwnOperation
@@ -103,7 +104,6 @@ class Gateway:
             counts = True
             operation = self._decode(request, route)
             model = operation.model
-            self.last_name = f"{route.service} {model.name}"
             region = _bucket_region(operation, route) or region
             known = Known(request, route, operation, caller, region, now, request_id)
             asking = self._asking(known)
@@ -164,6 +164,7 @@ class Gateway:
             ) from None
         if operation is None:
             raise Refuse(refusals.refusal("no such operation", route.service, route.protocol))
+        self.last_name = f"{route.service} {operation.model.name}"
         return operation
 
     def _authorize(self, known: Known, asking: Asking) -> None:
@@ -212,11 +213,13 @@ class Gateway:
         except NotImplementedError:
             raise self._cannot(route, name) from None
         except Exception as error:
-            traceback.print_exc(file=sys.stderr)
+            print(whereabouts(f"{route.service} {name}", error), file=sys.stderr)
             failed = refusals.failed(route.service, route.protocol, name, error)
             raise Refuse(failed, recorded=False) from None
         if _is_web_page(answer):
             raise self._cannot(route, name)
+        if (said := misspoken(answer, route.protocol)) is not None:
+            raise Refuse(Refusal(*said, answer.status))
         return answer
 
     @staticmethod
@@ -276,6 +279,13 @@ class Gateway:
         return storage.with_expiration(name, params, answer)
 
 
+def whereabouts(what: str, error: Exception) -> str:
+    """One line for the log about an error of moto's: its place, not all that led there."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "nowhere"
+    return f"moto failed at {what}: {type(error).__name__}: {error} ({place})"[:1000]
+
+
 def acts_in(asking: Asking) -> str:
     """The account that a call acts in: where the resource is that it names by its ARN or URL."""
     if asking.service not in REACHED_FROM_OUTSIDE:
@@ -326,8 +336,8 @@ def _bucket_region(operation: Operation, route: Route) -> str | None:
 
 
 def _is_web_page(answer: Answer) -> bool:
-    """An error page of moto's web framework, where a service has no such address."""
-    return answer.status >= 400 and answer.body[:15].lower().startswith(b"<!doctype html")
+    """A page of moto's web framework, where a service has no such address, or another one."""
+    return answer.status >= 300 and answer.body[:15].lower().startswith(b"<!doctype html")
 
 
 def _is_s3(route: Route) -> bool:
