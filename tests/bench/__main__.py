@@ -1,7 +1,8 @@
 """Ratios, measured side by side: `python -m tests.bench [WORD …]`, only those with a WORD in them.
 
 Our account is held against plain moto_server, our validator against `aws cloudtrail validate-logs`,
-idle days against busy ones, matching against the microseconds that it may take. Where rounds are
+idle days against busy ones, matching against the microseconds that it may take, a query of Logs
+Insights against DuckDB's own time for the same SQL. Where rounds are
 cheap, the ratio is the median over several in which the two take turns. Exits with 1 when one is
 above what was asked for.
 """
@@ -12,7 +13,7 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import measures, trails
+from tests.bench import measures, queries, trails
 
 ASKED = dict.fromkeys(measures.CALLS, 1.25) | {
     "ready line": 1.5,
@@ -20,6 +21,7 @@ ASKED = dict.fromkeys(measures.CALLS, 1.25) | {
     "match, 5 trails": 1.0,
     "verify a month": 0.25,
     "wind 90 idle days": 0.02,
+    "insights, 100,000 events": 2.0,
 }
 SINGLE: dict[str, Callable[[], list[measures.Pair]]] = {
     "ready line": measures.ready,
@@ -27,6 +29,7 @@ SINGLE: dict[str, Callable[[], list[measures.Pair]]] = {
     "match, 5 trails": trails.match,
     "verify a month": trails.verify,
     "wind 90 idle days": trails.wind,
+    "insights, 100,000 events": queries.insights,
 }
 
 
