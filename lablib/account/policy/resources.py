@@ -88,6 +88,13 @@ def kms_key_arn(name: str, params: Params, place: Place) -> str:
     return place.arn("kms", name) if name.startswith("alias/") else _key(name, params, place)
 
 
+def _trail(name: str, params: Params, place: Place) -> str:
+    """A name or an ARN. One that is no ARN belongs to nobody else: CloudTrail says what is wrong."""
+    if re.fullmatch(r"arn:[\w-]+:cloudtrail:[a-z0-9-]+:\d{12}:\S+", name):
+        return name
+    return place.arn("cloudtrail", f"trail/{name.rpartition('/')[2]}")
+
+
 @dataclass(frozen=True, slots=True)
 class By:
     """The parameter that names the resource, in operations whose names fit the expression."""
@@ -120,10 +127,10 @@ RESOURCES: dict[str, tuple[By, ...]] = {
         By("logGroupIdentifier", _log_group, "(?!.*IndexPolicy|ListSyslog).*"),
     ),
     "cloudtrail": (
-        By("TrailName", named("cloudtrail", "trail/{}"), "(?!List).*"),
-        By("Name", named("cloudtrail", "trail/{}"), _TRAIL),
-        By("ResourceId", named("cloudtrail", "trail/{}"), "(Add|Remove)Tags"),
-        By("ResourceIdList", named("cloudtrail", "trail/{}"), "ListTags"),
+        By("TrailName", _trail, "(?!List).*"),
+        By("Name", _trail, _TRAIL),
+        By("ResourceId", _trail, "(Add|Remove)Tags"),
+        By("ResourceIdList", _trail, "ListTags"),
     ),
     "cloudwatch": (
         By("AlarmName", named("cloudwatch", "alarm:{}"), "(?!ListAlarmMute|.*Metric(s|Data)).*"),
