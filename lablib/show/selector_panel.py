@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+import pandas as pd
 
 from lablib.cloudtrail.service.advanced import OPERATORS, RULES
 from lablib.errors import LabError
 from lablib.search.selecting import field, management, s3_objects, taken, would_take
-from lablib.search.table import Table, shown
+from lablib.search.table import Table
 from lablib.show import panel as parts
 from lablib.show.panel import Panel, button, choice, error_line, row, table
 
@@ -31,8 +32,9 @@ TEMPLATES: dict[str, list[dict[str, Any]]] = {
     "S3 objects, deletions only": [s3_objects(field("eventName", StartsWith=["Delete"]))],
     "Management, and writes to S3 objects": [management(), s3_objects(WRITES)],
 }
+FIRST = "S3 objects, writes only"
 NUMBERS = {"newest 10": 10, "newest 25": 25, "newest 100": 100}
-COLUMNS = ("Taken", "Event name", "User name", "Category", "Read-only", "Resource name", "Why")
+COLUMNS = ("Taken", "Event name", "Kind", "Resource", "Why")
 # Fields that a condition can be added for; the others are part of every selector.
 FIELDS = [name for name in RULES["Data"] if name not in ("eventCategory", "resources.type")]
 
@@ -82,7 +84,7 @@ class _Desk:
         with warnings.catch_warnings():  # on_submit (Enter) is discouraged and has no successor
             warnings.simplefilter("ignore", DeprecationWarning)
             self.value.on_submit(lambda _: self.add_condition())
-        self.template.value = list(TEMPLATES)[-1]
+        self.template.value = FIRST
         self.children = [
             row(self.template, self.number, self.again),
             row(self.field, self.operator, self.value, self.add),
@@ -129,9 +131,7 @@ class _Desk:
             self.answer.value = "<p role='status'>No events yet: make a call, then fetch.</p>"
             return
         self.found = would_take(self._read(), self.events)
-        cells = self.found[list(COLUMNS)].itertuples(index=False, name=None)
-        rows = [tuple(map(shown, one)) for one in cells]
-        self.answer.value = table(COLUMNS, rows, self._caption())
+        self.answer.value = table(COLUMNS, _rows(self.found), self._caption())
 
     def _caption(self) -> str:
         if self.found is None:
@@ -147,8 +147,26 @@ class _Desk:
 
     def text(self) -> str:
         """The panel in words: the selectors, and the table."""
-        answer = "" if self.found is None else repr(self.found[list(COLUMNS)])
-        return f"Event selectors:\n{self.selectors.value}\n{self._caption()}\n{answer}"
+        rows = [] if self.found is None else _rows(self.found)
+        answer = Table(rows, columns=pd.Index(COLUMNS))
+        return f"Event selectors:\n{self.selectors.value}\n{self._caption()}\n{answer!r}"
+
+
+def _rows(found: Table) -> list[tuple[str, ...]]:
+    """The answers in the panel's few columns, so that a page has room for the reasons."""
+    return [
+        (one["Taken"], one["Event name"], _kind(one), _resource(one), one["Why"])
+        for one in found.to_dict("records")
+    ]
+
+
+def _kind(one: Mapping[str, Any]) -> str:
+    return f"{one['Category']}, {'read' if one['Read-only'] else 'write'}"
+
+
+def _resource(one: Mapping[str, Any]) -> str:
+    """The last part of what the event is about: an object's bucket and key, a key's id."""
+    return str(one["Resource name"]).rpartition(", ")[2].rpartition(":")[2]
 
 
 def _extend(conditions: list[dict[str, Any]], name: str, operator: str, value: str) -> None:
