@@ -15,22 +15,12 @@ from lablib.cloudtrail.selectors import Match, match
 from lablib.cloudtrail.service import advanced, basic
 from lablib.cloudtrail.trail import Trail
 from lablib.errors import LabError
-from lablib.search.event import Event, Record, event_time, resource_names, user_name
+from lablib.search.event import Event, Record
 from lablib.search.table import Table
 
 Selector = Mapping[str, Any]
 
-COLUMNS = (
-    "Taken",
-    "Event time",
-    "Event name",
-    "User name",
-    "Category",
-    "Read-only",
-    "Resource name",
-    "Why",
-    "Record",
-)
+COLUMNS = ("Taken", "Event name", "Category", "Read-only", "Why", "Record")
 TAKEN = {True: "✔ taken", False: "– not taken"}
 
 
@@ -45,20 +35,15 @@ def would_take(selectors: Sequence[Selector], events: Any) -> Table:
     """
     trail = _trail(selectors)
     rows = [_row(record, match(trail, _recorded(record))) for record in records_of(events)]
-    frame = Table(rows, columns=pd.Index(COLUMNS))
-    frame["Event time"] = pd.to_datetime(frame["Event time"], utc=True)
-    return frame
+    return Table(rows, columns=pd.Index(COLUMNS))
 
 
 def _row(record: Record, found: Match) -> tuple[Any, ...]:
     return (
         TAKEN[found.taken],
-        event_time(record),
         record.get("eventName"),
-        user_name(record),
         record.get("eventCategory"),
         record.get("readOnly"),
-        ", ".join(resource_names(record)),
         found.why,
         record,
     )

@@ -12,6 +12,7 @@ import pandas as pd
 
 from lablib.cloudtrail.service.advanced import OPERATORS, RULES
 from lablib.errors import LabError
+from lablib.search.event import resource_names
 from lablib.search.selecting import field, management, s3_objects, taken, would_take
 from lablib.search.table import Table
 from lablib.show import panel as parts
@@ -166,7 +167,7 @@ def _kind(one: Mapping[str, Any]) -> str:
 
 def _resource(one: Mapping[str, Any]) -> str:
     """The last part of what the event is about: an object's bucket and key, a key's id."""
-    return str(one["Resource name"]).rpartition(", ")[2].rpartition(":")[2]
+    return (resource_names(one["Record"]) or [""])[-1].rpartition(":")[2]
 
 
 def _extend(conditions: list[dict[str, Any]], name: str, operator: str, value: str) -> None:
