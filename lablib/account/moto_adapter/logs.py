@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import compress
+from operator import attrgetter
 from typing import Any
 
 from ...monitoring.insights.log import Log
@@ -46,9 +48,17 @@ def read(account: str, region: str, names: Sequence[str], start: int, end: int) 
 
 
 def _add(log: Any, stream: Any, group: str, start: int, end: int) -> None:
-    events = [event for event in stream.events if start <= event.timestamp <= end]
-    log.time.extend([event.timestamp for event in events])
-    log.message.extend([event.message for event in events])
-    log.ingested.extend([event.ingestion_time for event in events])
-    log.stream.extend([stream.log_stream_name] * len(events))
-    log.log.extend([group] * len(events))
+    """Attribute by attribute: of a hundred thousand events, each step counts."""
+    events = stream.events
+    times = list(map(_TIME, events))
+    if times and not (start <= min(times) and max(times) <= end):
+        inside = [start <= time <= end for time in times]
+        events, times = list(compress(events, inside)), list(compress(times, inside))
+    log.time.extend(times)
+    log.message.extend(map(_MESSAGE, events))
+    log.ingested.extend(map(_INGESTED, events))
+    log.stream.extend([stream.log_stream_name] * len(times))
+    log.log.extend([group] * len(times))
+
+
+_TIME, _MESSAGE, _INGESTED = map(attrgetter, ("timestamp", "message", "ingestion_time"))
