@@ -23,7 +23,9 @@ class LabWorld:
 
     def bucket(self, name: str) -> Bucket | None:
         region, owner = facts.bucket_region(name), facts.bucket_owner(name)
-        return None if region is None or owner is None else Bucket(name, region, owner)
+        if region is None or owner is None:
+            return None
+        return Bucket(name, region, owner, facts.has_bucket_key(name))
 
     def key(self, key_id: str, region: str) -> Key | None:
         key = facts.kms_key(key_id, self.account, region)

@@ -89,7 +89,9 @@ def _key(world: World, trail: Trail, now: datetime) -> None:
     if key is None:
         raise errors.insufficient_encryption_policy(trail.s3_bucket, trail.kms_key)
     _usable(key)
-    if not world.service_may("kms:GenerateDataKey", key.arn, _key_context(trail)).allowed:
+    # User Guide, "Configure AWS KMS key policies": an S3 Bucket Key needs kms:Decrypt, too.
+    needed = ("kms:GenerateDataKey", *(["kms:Decrypt"] if bucket and bucket.bucket_key else []))
+    if not all(world.service_may(one, key.arn, _key_context(trail)).allowed for one in needed):
         raise errors.insufficient_encryption_policy(trail.s3_bucket, key.arn)
 
 

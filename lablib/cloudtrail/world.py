@@ -17,6 +17,7 @@ class Bucket:
     name: str
     region: str
     owner: str  # account id
+    bucket_key: bool = False  # S3 Bucket Keys are on: fewer calls to KMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,3 +99,16 @@ def test_a_trail_that_is_not_there_is_one_line(account: Served) -> None:
     assert done.returncode == 1
     assert "TrailNotFoundException" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_notebook_gets_verdicts_picture_and_table(proved: Served) -> None:
+    from lablib.lab import Lab
+
+    key, s3 = keys(proved, "CloudTrail")[0], proved.client("s3")
+    s3.delete_object(Bucket=BUCKET, Key=key)
+    proof = Lab.join(proved.state).verify(TRAIL)
+    assert [broken.key for broken in proof.broken] == [key]
+    table = proof.table()
+    assert list(table[table["Verdict"] != "valid"]["Key"]) == [key]
+    assert "not found" in proof.plot().alt
+    assert proof.plot().png().startswith(b"\x89PNG")

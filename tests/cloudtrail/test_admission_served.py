@@ -98,6 +98,14 @@ class World:
     def bucket(self, *statements: Statement) -> None:
         self.s3.put_bucket_policy(Bucket=BUCKET, Policy=document(*(statements or (LOOK, PUT))))
 
+    def bucket_key(self, on: bool = True) -> None:
+        """S3 Bucket Keys, which ask KMS less often and need kms:Decrypt."""
+        by_default = {"SSEAlgorithm": "aws:kms"} if on else {"SSEAlgorithm": "AES256"}
+        rule = {"ApplyServerSideEncryptionByDefault": by_default, "BucketKeyEnabled": on}
+        self.s3.put_bucket_encryption(
+            Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]}
+        )
+
     def no_bucket_policy(self) -> None:
         self.s3.delete_bucket_policy(Bucket=BUCKET)
 
@@ -123,6 +131,7 @@ class World:
 
     def mend(self) -> None:
         self.bucket()
+        self.bucket_key(False)
         self.kms.enable_key(KeyId=self.key_arn)
         self.key(ENCRYPT)
         self.topic(PUBLISH)
@@ -261,6 +270,12 @@ CASES: dict[str, Case] = {
         f"Insufficient permissions to access S3 bucket {BUCKET} or KMS key KEY.",
         {"KmsKeyId": "KEY"},
         lambda w: w.key({**ENCRYPT, "Condition": equals("aws:SourceArn", "arn:aws:none")}),
+    ),
+    "a key policy without Decrypt for a bucket with an S3 Bucket Key": Case(
+        "InsufficientEncryptionPolicyException",
+        f"Insufficient permissions to access S3 bucket {BUCKET} or KMS key KEY.",
+        {"KmsKeyId": "KEY"},
+        lambda w: w.bucket_key(),
     ),
     "a key id that is none": Case(
         "KmsKeyNotFoundException",
@@ -469,3 +484,11 @@ def test_insights_are_refused_when_the_bucket_no_longer_lets_cloudtrail_in(world
     with pytest.raises(ClientError) as none:
         world.trails.get_insight_selectors(TrailName=GOOD)
     assert none.value.response["Error"]["Code"] == "InsightNotEnabledException"
+
+
+def test_a_bucket_key_needs_decrypt_in_the_key_policy(world: World) -> None:
+    world.bucket_key()
+    world.key(ENCRYPT, allow("kms:Decrypt", "*", Condition=SOURCE))
+    made = world.trails.create_trail(Name=NAME, S3BucketName=BUCKET, KmsKeyId=world.key_arn)
+    world.trails.delete_trail(Name=NAME)
+    assert made["KmsKeyId"] == world.key_arn

@@ -152,6 +152,12 @@ def bucket_region(name: str) -> str | None:
     return None if bucket is None else str(bucket.region_name)
 
 
+def has_bucket_key(name: str) -> bool:
+    """Whether the bucket's default encryption uses S3 Bucket Keys."""
+    rule = (getattr(_bucket(name), "encryption", None) or {}).get("Rule") or {}
+    return str(rule.get("BucketKeyEnabled", "")).lower() == "true"
+
+
 def bucket_policy(name: str) -> str | None:
     bucket = _bucket(name)
     if bucket is None or bucket.policy is None:

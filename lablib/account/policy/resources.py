@@ -89,7 +89,7 @@ def kms_key_arn(name: str, params: Params, place: Place) -> str:
 
 
 def _trail(name: str, params: Params, place: Place) -> str:
-    """A name or an ARN. One that is no ARN belongs to nobody else: CloudTrail says what is wrong."""
+    """A name or an ARN. What is no ARN is nobody else's: CloudTrail says what is wrong with it."""
     if re.fullmatch(r"arn:[\w-]+:cloudtrail:[a-z0-9-]+:\d{12}:\S+", name):
         return name
     return place.arn("cloudtrail", f"trail/{name.rpartition('/')[2]}")
