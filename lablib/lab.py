@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -223,6 +223,31 @@ class Lab:
         pages = self.client("cloudtrail", region=region).get_paginator("lookup_events")
         found = pages.paginate(**search, PaginationConfig={"MaxItems": limit, "PageSize": 50})
         return history_frame(event for page in found for event in page["Events"])
+
+    def insights(
+        self,
+        query: str,
+        *,
+        group: str | Sequence[str] | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        user: str | None = None,
+    ) -> Table:
+        """What a query of CloudWatch Logs Insights finds, as a table: StartQuery, then its results.
+
+        `group` names one log group or several; without it, those that trails write to. The range
+        is the 90 days before now unless said. In AWS the client is asked the same way.
+        """
+        from lablib.search import logs
+
+        trails = () if group else self.observer("cloudtrail").describe_trails()["trailList"]
+        groups = [group] if isinstance(group, str) else list(group or logs.groups_of(trails))
+        client = self.client("logs", user=user)
+        wanted = logs.asked(query, groups, self.clock.now, start, end)
+        try:
+            return logs.rows_frame(logs.results(client, wanted))
+        except client.exceptions.MalformedQueryException as error:
+            raise logs.pointed_out(query, error.response) from None
 
     def event(self, id: Any) -> Event:
         """One event, by its id or by its row in a table."""
