@@ -4,6 +4,7 @@ adapter (lablib/account/moto_adapter/) is the only place to mend."""
 from __future__ import annotations
 
 import inspect
+import time
 from importlib.metadata import version
 
 import moto.core.responses
@@ -59,3 +60,19 @@ def test_what_is_mended_still_takes_the_same_parameters(
 
 def test_buckets_know_their_owner() -> None:
     assert isinstance(s3_backends.bucket_accounts, dict)
+
+
+def test_log_events_lie_in_their_streams() -> None:
+    from moto.logs.models import LogEvent, LogsBackend
+
+    backend = LogsBackend("us-east-1", "123456789012")
+    backend.create_log_group("g", {})
+    backend.create_log_stream("g", "s")
+    now = int(time.time() * 1000)
+    backend.put_log_events("g", "s", [{"timestamp": now, "message": "m"}])
+    group = backend.groups["g"]
+    assert group.creation_time.tzinfo is None and group.retention_in_days is None
+    (event,) = group.streams["s"].events
+    assert isinstance(event, LogEvent)
+    assert (event.timestamp, event.message) == (now, "m") and event.ingestion_time >= now
+    assert group.streams["s"].log_stream_name == "s"
