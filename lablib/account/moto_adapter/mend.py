@@ -17,6 +17,7 @@ from . import facts, objects
 
 
 def all_of_it(request_id: Callable[[], str], randomness: SystemRandomness) -> None:
+    _list_services_once()
     _give_our_request_ids(request_id)
     _give_iam_ids_their_prefixes()
     _leave_bucket_policies_to_the_gateway()
@@ -25,6 +26,14 @@ def all_of_it(request_id: Callable[[], str], randomness: SystemRandomness) -> No
     _make_regions_the_same_whoever_asks(randomness)
     objects.mend()
     _let_managers_into_their_members()
+
+
+def _list_services_once() -> None:
+    """moto looks through its folders twice for each request, which takes as long as an answer."""
+    from moto import backends
+
+    known = list(backends.list_of_moto_modules())
+    _replace("moto.backends", "list_of_moto_modules", lambda: known)
 
 
 def _replace(module: str, name: str, value: object) -> None:
