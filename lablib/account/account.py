@@ -16,7 +16,7 @@ from .clock import Clock, Happened, Setting
 from .frozen import Frozen
 from .gateway import Gateway
 from .identity import Identities, draw_key, scope_of
-from .journal import Birth, CallEntry, ClockEntry, Entry, SignInEntry
+from .journal import Birth, CallEntry, ClockEntry, Entry, InboxEntry, SignInEntry
 from .long_poll import queue_name
 from .messages import Answer, Request
 from .moto_adapter import facts
@@ -25,6 +25,7 @@ from .own import Operation, lately
 from .signature import Times
 from .storage import Storage
 from .sts import Sts
+from .watching import Watching
 from .world import LabWorld
 
 LEARNER = "learner"
@@ -70,6 +71,7 @@ class Account:
             signing_key=lambda region: rsa_key(self.chance.stream(f"digest key:{region}")),
         )
         self.storage = Storage(self.clock.agenda)
+        self.watching = Watching(self.clock.agenda)
         self.gateway = Gateway(
             birth.account,
             moto,
@@ -77,7 +79,13 @@ class Account:
             Sts(self.identities),
             self.cloudtrail,
             self.storage,
-            {"logs": lately(LOG_QUERIES, _log_queries)},
+            {
+                **self.watching.operations,
+                "logs": {
+                    **lately(LOG_QUERIES, _log_queries),
+                    **self.watching.operations["logs"],
+                },
+            },
         )
         self._number = 0
         self._born = False
@@ -189,6 +197,19 @@ class Account:
             self.cloudtrail.record_event(event, entry.time)
         return [event.record for event in found]
 
+    # -- the inbox ------------------------------------------------------------------------
+
+    def confirm(self, wanted: bool | int | str) -> list[dict[str, Any]]:
+        """The links in confirmation mails are followed: of one mail by its id, of an address, of
+        all (True). The mails. Raises NothingToConfirm."""
+        with self._inside():
+            self.settle()
+            now = self.clock.now()
+            self._happen(now)
+            confirmed = self.watching.inbox.confirm(wanted)
+            self._write(journal.write_entry(InboxEntry(now, wanted)))
+            return confirmed
+
     # -- the clock ------------------------------------------------------------------------
 
     def wind(self, until: datetime) -> list[Happened]:
@@ -221,6 +242,10 @@ class Account:
                     self._happen(entry.time)
                     self.clock.reach(entry.time)
                     self._sign_in(entry)
+                elif isinstance(entry, InboxEntry):
+                    self._happen(entry.time)
+                    self.clock.reach(entry.time)
+                    self.watching.inbox.confirm(entry.wanted)
                 else:
                     self._repeat(entry)
             self.gateway.settle()

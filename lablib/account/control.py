@@ -17,6 +17,7 @@ from . import proof
 from .account import Account
 from .clock import Happened, parse_time, show_time
 from .console import CannotSignIn
+from .inbox import NothingToConfirm
 from .journal import JournalDamaged
 from .messages import Answer, Request
 
@@ -66,6 +67,8 @@ class Control:
             ("GET", "journal"): lambda query, body: host.journal(),
             ("POST", "journal"): self._load,
             ("POST", "sign-in"): self._sign_in,
+            ("GET", "inbox"): self._inbox,
+            ("POST", "inbox"): self._confirm,
             ("POST", "reset"): lambda query, body: host.reset(),
             ("POST", "stop"): lambda query, body: host.stop(),
         }
@@ -261,6 +264,24 @@ class Control:
             return {"events": self._host.account.sign_in(body)}
         except CannotSignIn as error:
             raise ControlError(400, str(error)) from None
+
+    # -- mail -----------------------------------------------------------------------------
+
+    def _inbox(self, query: Mapping[str, str], body: Any) -> dict[str, Any]:
+        account = self._host.account
+        with account.lock:
+            account.settle()
+            return {"mails": account.watching.inbox.shown(query.get("to"), query.get("topic"))}
+
+    def _confirm(self, query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
+        if set(body) != {"confirm"}:
+            raise ControlError(
+                400, 'Say {"confirm": …}: the id of a mail, an address, or true for all.'
+            )
+        try:
+            return {"mails": self._host.account.confirm(body["confirm"])}
+        except NothingToConfirm as error:
+            raise ControlError(409, str(error)) from None
 
     def _load(self, query: Mapping[str, str], body: bytes) -> None:
         try:

@@ -54,7 +54,15 @@ class SignInEntry:
     asked: dict[str, Any]
 
 
-Entry = CallEntry | ClockEntry | SignInEntry
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """Subscriptions were confirmed in the lab's inbox; `wanted` says which."""
+
+    time: datetime
+    wanted: bool | int | str
+
+
+Entry = CallEntry | ClockEntry | SignInEntry | InboxEntry
 
 
 class JournalDamaged(Exception):
@@ -77,6 +85,8 @@ def write_birth(birth: Birth) -> bytes:
 def write_entry(entry: Entry) -> bytes:
     if isinstance(entry, SignInEntry):
         return _line({"sign_in": entry.asked, "t": entry.time.isoformat()})
+    if isinstance(entry, InboxEntry):
+        return _line({"confirm": entry.wanted, "t": entry.time.isoformat()})
     if isinstance(entry, ClockEntry):
         setting = entry.setting
         return _line(
@@ -132,6 +142,8 @@ def read_entry(line: bytes, frozen: bool) -> Entry:
     value = json.loads(line)
     if "sign_in" in value:
         return SignInEntry(datetime.fromisoformat(value["t"]), dict(value["sign_in"]))
+    if "confirm" in value:
+        return InboxEntry(datetime.fromisoformat(value["t"]), value["confirm"])
     if "clock" in value:
         return ClockEntry(
             Setting(
