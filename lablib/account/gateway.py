@@ -140,7 +140,7 @@ class Gateway:
         its bucket policies about anybody."""
         operation = self._decode(request, route)
         if route.service == "s3":
-            return Caller(type="AWSAccount", principal_id="", account=ANONYMOUS), "us-east-1"
+            return _stranger(operation), "us-east-1"
         if operation.model.auth_type != "none":
             raise Refuse(refusals.refusal("unsigned", route.service, route.protocol))
         if operation.model.name not in federation.READERS:
@@ -318,12 +318,19 @@ def _tell_only_who_may_list(asking: Asking) -> None:
         raise Refuse(refusals.denied("s3", "rest-xml", message))
 
 
+def _stranger(operation: Operation) -> Caller:
+    """Nobody in particular, at a bucket that is there; elsewhere there is nothing to record."""
+    bucket = operation.params.get("Bucket")
+    if bucket is None or operation.model.name == "CreateBucket":
+        raise Refuse(refusals.refusal("unsigned", "s3", "rest-xml"))
+    if facts.bucket_region(str(bucket)) is None:
+        raise Refuse(Refusal("NoSuchBucket", "The specified bucket does not exist", 404))
+    return Caller(type="AWSAccount", principal_id="", account=ANONYMOUS)
+
+
 def _is_open_to_all(asking: Asking) -> bool:
-    """Objects with a public ACL, in buckets that still have ACLs; and what is not there at all,
-    which S3 tells everybody."""
+    """Objects with a public ACL, in buckets that still have ACLs."""
     bucket, key = str(asking.params.get("Bucket", "")), asking.params.get("Key")
-    if bucket and facts.bucket_region(bucket) is None:
-        return True
     reads = asking.operation in ("GetObject", "HeadObject")
     return reads and objects.is_public_object(bucket, str(key))
 

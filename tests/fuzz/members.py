@@ -10,8 +10,9 @@ from botocore.model import Shape
 
 # Every Unicode plane, and what trips parsers up.
 TEXTS = (
-    "", "a", "ops", "ops-bucket", "0", "-1", "*", "../../etc", "%00", "a b", "<b>&amp;\"'", "\u00e9",
-    "\u4e2d\u6587", "\U0001f600", "\U00020000", "\U000e0041", "\U0010fffd", "\ufeff", "\u202e",
+    "", "a", "ops", "ops-bucket", "0", "-1", "*", "../../etc", "%00", "a b", "<b>&amp;\"'",
+    "\u00e9", "\u4e2d\u6587", "\U0001f600", "\U00020000", "\U000e0041", "\U0010fffd", "\ufeff",
+    "\u202e",
     "arn:aws:iam::123456789012:role/ops", "arn:aws:s3:::ops-bucket/*", "i-0123456789abcdef0",
     '{"Version":"2012-10-17","Statement":[]}', "{", "[]", "null", "true", "x" * 300, "alias/x",
     "https://sqs.us-east-1.amazonaws.com/123456789012/q", "2026-11-23T10:00:00Z", "us-east-1",

@@ -84,8 +84,11 @@ def _request(
 
 
 def _with_a_path(params: dict[str, Any], shape: Any, rng: random.Random) -> dict[str, Any]:
-    """What stands in the URL is not empty: clients do not send that, and it is another URL."""
+    """What stands in the URL is not empty, and what is required there is: it would be another."""
     for name, member in shape.members.items():
+        asked = name in shape.required_members and not params.get(name)
+        if asked and member.serialization.get("location") == "querystring":
+            params[name] = ["a"] if member.type_name == "list" else params.get(name, "a")
         if member.serialization.get("location") == "uri" and params.get(name, "") in ("", "/"):
             params[name] = rng.choice(TEXTS[1:4]) if member.type_name == "string" else 1
     return params

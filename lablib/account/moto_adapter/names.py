@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from .facts import PARTITION
@@ -90,7 +91,7 @@ def key_of_ciphertext(blob: bytes) -> str | None:
 
     try:
         return str(_deserialize_ciphertext_blob(blob).key_id)
-    except (InvalidCiphertextException, ValueError, UnicodeDecodeError):
+    except (InvalidCiphertextException, struct.error, ValueError):
         return None
 
 
