@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -222,6 +223,8 @@ class Server:
 
     def run(self) -> None:
         self.assemble()
+        gc.freeze()  # models and modules stay for good: looking through them costs every call
+        gc.set_threshold(20_000, 20, 20)
         threading.Thread(target=self._tick, daemon=True, name="lab clock").start()
         threading.Thread(target=self.account.settle, daemon=True, name="warming up").start()
         try:
