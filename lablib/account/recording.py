@@ -21,6 +21,7 @@ from botocore.parsers import ResponseParserError
 
 from ..cloudtrail.call import ApiCall, ApiError, Caller, Wire
 from ..cloudtrail.path import CloudTrail
+from ..cloudtrail.record.operation import uses_answer
 from . import federation
 from .identity import ANONYMOUS
 from .messages import Answer, Request
@@ -114,7 +115,11 @@ class Recorder:
         )
 
     def _output(self, known: Known, answer: Answer) -> dict[str, Any]:
-        """Empty when moto's answer does not fit the model: the call is recorded all the same."""
+        """Empty when the record uses nothing of it, and when moto's answer does not fit the model:
+        the call is recorded all the same."""
+        model = known.operation.model
+        if answer.status < 400 and not uses_answer(known.route.service, model.name, model):
+            return {}
         try:
             return self._moto.read_answer(known.route, known.operation.model, answer)
         except (ResponseParserError, ValueError, KeyError, TypeError):

@@ -47,11 +47,24 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {}
 
 
 def known(call: ApiCall) -> Operation:
-    key = (call.service, call.operation)
-    found = _OPERATIONS.get(key)
+    return _known(call.service, call.operation, call.model)
+
+
+def _known(service: str, operation: str, model: OperationModel) -> Operation:
+    found = _OPERATIONS.get((service, operation))
     if found is None:
-        found = _OPERATIONS[key] = _study(call.service, call.operation, call.model)
+        found = _OPERATIONS[service, operation] = _study(service, operation, model)
     return found
+
+
+# Services whose records say something of an answer elsewhere than in responseElements.
+_TELLING: Final = frozenset({"kms", "s3", "secretsmanager", "sts"})
+
+
+def uses_answer(service: str, operation: str, model: OperationModel) -> bool:
+    """Whether a record has anything of a successful answer: most reads' have not, and a long
+    answer need not be read for them."""
+    return service in _TELLING or _known(service, operation, model).answer is not None
 
 
 def _study(service: str, operation: str, model: OperationModel) -> Operation:
