@@ -18,6 +18,7 @@ from lablib.fence import own_credentials
 from lablib.search.question import iso, lookup, place
 
 if TYPE_CHECKING:
+    from lablib.inbox import Inbox
     from lablib.proof import Proof
     from lablib.search.event import Event
     from lablib.search.table import Table
@@ -172,6 +173,17 @@ class Lab:
         asked = {"user": user, "ok": ok, "mfa": mfa, "role": role, "source_ip": source_ip}
         answer = self.control.post("sign-in", {**asked, "region": region})
         return records_frame(answer["events"][::-1])
+
+    # who is told
+
+    def inbox(self, to: str | None = None) -> Inbox:
+        """The mails that Amazon SNS has sent, newest first: all, or those to one address.
+
+        A subscription by e-mail gets nothing before it is confirmed: lab.inbox().confirm().
+        """
+        from lablib.inbox import Inbox
+
+        return Inbox(self.control, to)
 
     # what was recorded
 

@@ -44,8 +44,11 @@ BYTES_MORE = 26
 
 
 def listen(listener: Listener) -> None:
-    """From here on `listener`, and it alone, is told."""
+    """From here on `listener`, and it alone, is told; ids of log events begin anew."""
+    from moto.logs.models import LogEvent
+
     _listeners[:] = [listener]
+    LogEvent._event_id = 0
 
 
 def mend() -> None:
