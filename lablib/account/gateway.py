@@ -21,13 +21,13 @@ from typing import Any
 from ..cloudtrail.call import Caller
 from ..cloudtrail.errors import CloudTrailError
 from ..cloudtrail.path import CloudTrail
-from . import federation, guards, refusals
+from . import federation, guards, refusals, services
 from .asking import Asking
 from .authority import refused, refused_need
 from .buckets import S3Error
 from .identity import ANONYMOUS, Identities, Scope, Unknown, scope_of
 from .messages import Answer, Request
-from .moto_adapter import facts, objects
+from .moto_adapter import facts, followed, objects
 from .moto_adapter.errors import misspoken
 from .moto_adapter.wire import Moto, NoSuchService, Operation, Route
 from .own import Asked as AskedOfUs
@@ -209,7 +209,10 @@ class Gateway:
     def _by_moto(self, known: Known, environ: dict[str, Any], account: str) -> Answer:
         route, name = known.route, known.operation.model.name
         try:
-            answer = self._moto.answer(route, known.request, environ, account)
+            if route.service in services.ACTORS:
+                answer = self._watched(known, environ, account)
+            else:
+                answer = self._moto.answer(route, known.request, environ, account)
         except NotImplementedError:
             raise self._cannot(route, name) from None
         except Exception as error:
@@ -220,6 +223,15 @@ class Gateway:
             raise self._cannot(route, name)
         if (said := misspoken(answer, route.protocol)) is not None:
             raise Refuse(Refusal(*said, answer.status))
+        return answer
+
+    def _watched(self, known: Known, environ: dict[str, Any], account: str) -> Answer:
+        """moto's answer, with a look at what it does for other services."""
+        followed.watch()
+        with followed.watched() as seen:
+            answer = self._moto.answer(known.route, known.request, environ, account)
+        if answer.status < 400:
+            known.follows.extend(services.follows(known, account, seen))
         return answer
 
     @staticmethod

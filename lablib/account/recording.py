@@ -45,6 +45,7 @@ class Follow:
     region: str
     output: Mapping[str, Any] | None = None
     error: ApiError | None = None
+    after: bool = False  # the call itself is recorded first
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Known:
     region: str
     time: datetime
     request_id: str
-    follows: list[Follow] = field(default_factory=list)  # what happens before it is answered
+    follows: list[Follow] = field(default_factory=list)  # what services did because of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,10 @@ class Recorder:
                 traceback.print_exc(file=sys.stderr)
 
     def _calls(self, done: Done) -> Iterator[ApiCall]:
-        for follow in done.known.follows:
-            yield self._followed(follow, done.known.time)
+        known = done.known
+        yield from (self._followed(one, known.time) for one in known.follows if not one.after)
         yield from self._both_sides(self._call(done))
+        yield from (self._followed(one, known.time) for one in known.follows if one.after)
 
     def _call(self, done: Done) -> ApiCall:
         known, answer = done.known, done.answer
@@ -122,7 +124,7 @@ class Recorder:
             return {}
         try:
             return self._moto.read_answer(known.route, known.operation.model, answer)
-        except (ResponseParserError, ValueError, KeyError, TypeError):
+        except (ResponseParserError, ValueError, KeyError, TypeError, AttributeError):
             return {}
 
     def _both_sides(self, call: ApiCall) -> Iterator[ApiCall]:

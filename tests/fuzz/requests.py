@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -71,7 +72,11 @@ def _request(
         body = body.encode()
     if not isinstance(body, bytes):
         body = _form(body) if isinstance(body, dict) else b""
-    headers = {name: str(value) for name, value in made["headers"].items()}
+    headers = {
+        name: str(value)
+        for name, value in made["headers"].items()
+        if NAME.fullmatch(name) and name != "Content-Length"  # the client counts it itself
+    }
     if isinstance(made["body"], dict):
         headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
     # A client puts an operation's host prefix before the name; an address has no names before it.
@@ -83,12 +88,16 @@ def _request(
     return Drawn(operation.service_model.service_name, operation.name, protocol, environ, body)
 
 
+NAME = re.compile(r"[A-Za-z0-9_-]+")  # what a client can send as a header's name
+PRESENT: dict[str, Any] = {"list": ["a"], "string": "a", "boolean": True}
+
+
 def _with_a_path(params: dict[str, Any], shape: Any, rng: random.Random) -> dict[str, Any]:
     """What stands in the URL is not empty, and what is required there is: it would be another."""
     for name, member in shape.members.items():
         asked = name in shape.required_members and not params.get(name)
-        if asked and member.serialization.get("location") == "querystring":
-            params[name] = ["a"] if member.type_name == "list" else params.get(name, "a")
+        if asked and member.serialization.get("location") in ("querystring", "header"):
+            params[name] = PRESENT.get(member.type_name, params.get(name, 1))
         if member.serialization.get("location") == "uri" and params.get(name, "") in ("", "/"):
             params[name] = rng.choice(TEXTS[1:4]) if member.type_name == "string" else 1
     return params
