@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 MACROS = """
 CREATE MACRO leaf(v) AS CASE v::VARCHAR WHEN 'null' THEN NULL WHEN 'true' THEN '1'
     WHEN 'false' THEN '0' ELSE v ->> '$' END;
-CREATE MACRO number_text(n) AS CASE WHEN NOT isfinite(n) THEN NULL WHEN n = floor(n) AND abs(n) < 1e15
+CREATE MACRO number_text(n) AS CASE WHEN NOT isfinite(n) THEN NULL
+    WHEN n = floor(n) AND abs(n) < 1e15
     THEN n::BIGINT::VARCHAR ELSE n::VARCHAR END;
 CREATE MACRO time_text(t) AS strftime(make_timestamp_ms(t), '%Y-%m-%d %H:%M:%S.%g');
 CREATE MACRO natural_order(s) AS CASE WHEN regexp_matches(s, '[0-9]') THEN array_to_string(
