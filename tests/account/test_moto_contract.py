@@ -14,7 +14,9 @@ from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
+from moto.logs.models import LogsBackend, LogStream
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
+from moto.sns.models import SNSBackend, Subscription
 from moto.sqs.models import SQSBackend
 
 
@@ -48,6 +50,13 @@ def test_a_service_has_a_router_and_a_model_like_botocores(service: str) -> None
         (SQSBackend.receive_message, ["self", "queue_name", "count", "wait_seconds_timeout"]),
         (AccountSpecificBackend.__getitem__, ["self", "region_name"]),
         (S3Backend.put_object, ["self", "bucket_name", "key_name", "value"]),
+        (LogStream.put_log_events, ["self", "log_events"]),
+        (LogStream._send_log_events, ["self", "service", "destination_arn", "filter_name"]),
+        (LogsBackend.put_log_events, ["self", "log_group_name", "log_stream_name", "log_events"]),
+        (LogsBackend.put_retention_policy, ["self", "log_group_name", "retention_in_days"]),
+        (LogsBackend.delete_log_group, ["self", "log_group_name"]),
+        (SNSBackend.subscribe, ["self", "topic_arn", "endpoint", "protocol"]),
+        (Subscription.publish, ["self", "message", "message_id", "subject"]),
     ],
 )
 def test_what_is_mended_still_takes_the_same_parameters(

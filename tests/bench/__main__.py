@@ -13,7 +13,7 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import measures, queries, trails
+from tests.bench import measures, queries, trails, watching
 
 ASKED = dict.fromkeys(measures.CALLS, 1.25) | {
     "ready line": 1.5,
@@ -22,6 +22,8 @@ ASKED = dict.fromkeys(measures.CALLS, 1.25) | {
     "verify a month": 0.25,
     "wind 90 idle days": 0.02,
     "insights, 100,000 events": 2.0,
+    "filters, 100,000 events": 1.0,
+    "wind 30 days, 50 alarms": 2.0,
 }
 SINGLE: dict[str, Callable[[], list[measures.Pair]]] = {
     "ready line": measures.ready,
@@ -30,6 +32,8 @@ SINGLE: dict[str, Callable[[], list[measures.Pair]]] = {
     "verify a month": trails.verify,
     "wind 90 idle days": trails.wind,
     "insights, 100,000 events": queries.insights,
+    "filters, 100,000 events": watching.filters,
+    "wind 30 days, 50 alarms": watching.wind,
 }
 
 
