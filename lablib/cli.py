@@ -225,6 +225,20 @@ def _kept(name: str) -> str:
 
 @cli.command()
 @account_option
+def stop() -> None:
+    """End the account's process. Nothing is lost: the next command starts it again as it was."""
+    from lablib.connection import Control, find
+
+    account = find(_state())
+    if account is None:
+        click.echo("No account is running here.")
+        return
+    Control(account).post("stop")
+    click.echo(f"The account at {account.endpoint} has stopped. It is kept in {_state()}.")
+
+
+@cli.command()
+@account_option
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def save(file: Path) -> None:
     """Write the whole account to FILE."""

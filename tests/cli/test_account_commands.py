@@ -198,3 +198,14 @@ def test_a_port_in_use_is_refused_in_one_line(account: Served, tmp_path: Path) -
 def test_the_module_and_the_command_are_the_same(account: Served) -> None:
     program = str(Path(sys.executable).with_name("cloudtrail-lab"))
     assert account.run(program, "clock").stdout == account.lab("clock").stdout
+
+
+def test_a_stopped_account_comes_back_with_the_next_command(account: Served) -> None:
+    account.client("s3").create_bucket(Bucket="stays-here")
+    assert account.lab("stop").returncode == 0
+    assert account.process.wait(timeout=20) == 0
+    assert account.lab("stop").stdout == "No account is running here.\n"
+    assert account.lab("clock", "show").returncode == 0
+    listed = account.run("aws", "s3api", "list-buckets", "--query", "Buckets[].Name")
+    assert "stays-here" in listed.stdout
+    assert account.lab("stop").returncode == 0
