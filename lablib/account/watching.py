@@ -177,9 +177,13 @@ def _act(action: str, said: Notice, alarm: Alarm) -> str | None:
     if document is None:
         return "Topic does not exist"
     reason = _refusal(action, document, alarm) or _sealed(action, alarm)
-    if reason is None:
+    if reason is not None:
+        return reason
+    try:
         subscriptions.publish(action, said.by_protocol(), said.subject)
-    return reason
+    except Exception as error:  # whatever a subscriber does, the clock goes on
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 def _context(alarm: Alarm) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 from . import alarmrequest, errors
 from .alarm import STATES, Alarm, State
 from .alarms import Act, Alarms, Entry, Schedule
-from .metrics import MINUTE, Datum, Metric, Metrics
+from .metrics import MINUTE, Datum, Metric, Metrics, aware
 from .query import Query
 from .reading import Reading
 
@@ -201,8 +201,8 @@ class CloudWatch:
             if name in (None, item.alarm)
             and kind in (None, item.kind)
             and item.type in types
-            and (start is None or item.time >= start)
-            and (end is None or item.time <= end)
+            and (start is None or item.time >= aware(start))
+            and (end is None or item.time <= aware(end))
         ]
         if params.get("ScanBy") != "TimestampAscending":
             found.reverse()
@@ -360,7 +360,7 @@ def _datum(namespace: str, number: int, given: Params, now: datetime) -> Datum:
         str(given.get("MetricName", "")),
         alarmrequest.dimensions(given.get("Dimensions")),
     )
-    time = given.get("Timestamp") or now
+    time = aware(given.get("Timestamp") or now)
     if not now - timedelta(days=14) <= time <= now + timedelta(hours=2):
         raise errors.invalid_value(
             f"The parameter {where}.Timestamp must specify a time no more than two weeks in the "

@@ -6,6 +6,7 @@ Sources: API Reference, PutMetricFilter and MetricTransformation; CloudWatch Log
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -103,7 +104,10 @@ def _shown(one: Transformation) -> dict[str, Any]:
 
 
 def _number(text: str | None) -> float | None:
-    return float(text) if text is not None and _NUMBER.fullmatch(text.strip()) else None
+    if text is None or not _NUMBER.fullmatch(text.strip()):
+        return None
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 # -- from a request -----------------------------------------------------------------------

@@ -126,3 +126,8 @@ class Metrics:
 
 def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def aware(time: datetime) -> datetime:
+    """A request's time; one without an offset is UTC."""
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time

@@ -6,13 +6,13 @@ Source: API Reference of Amazon CloudWatch.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from . import errors, expression, statistic
 from .alarmrequest import dimensions, query
 from .errors import MonitoringError
-from .metrics import Metric, Metrics, moment
+from .metrics import Metric, Metrics, aware, moment
 from .query import Query, ask
 
 Params = Mapping[str, Any]
@@ -156,16 +156,12 @@ def _range(params: Params) -> tuple[datetime, datetime]:
     start, end = params.get("StartTime"), params.get("EndTime")
     if start is None or end is None:
         raise errors.missing_parameter("StartTime" if start is None else "EndTime")
-    start, end = _aware(start), _aware(end)
+    start, end = aware(start), aware(end)
     if start >= end:
         raise errors.invalid_value(
             "The parameter StartTime must be less than the parameter EndTime."
         )
     return start, end
-
-
-def _aware(time: datetime) -> datetime:
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time
 
 
 def _windows(start: datetime, end: datetime, period: int) -> Sequence[int]:
