@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import documents, encryption, refusals
+from . import documents, encryption, quotas, refusals
 from .asking import Asking
 from .recording import Known
 from .refusals import Refusal, Refuse
@@ -17,10 +17,20 @@ def admit(known: Known, asking: Asking) -> None:
             documents.check(asking)
         except documents.Malformed as problem:
             raise Refuse(Refusal(problem.code, problem.message, 400)) from None
+    if service not in WITHOUT_COUNTS:
+        too_many = quotas.exceeded(service, name, asking.params)
+        if too_many is not None:
+            raise Refuse(Refusal(*too_many, 400))
     if service == "kms":
         _usable_key(asking)
     elif service == "s3":
         _encryption(known, asking)
+
+
+# Services that make nothing by the number; their documents and items are not looked through.
+WITHOUT_COUNTS = frozenset(
+    {"cloudtrail", "dynamodb", "iam", "kms", "logs", "s3", "sns", "sqs", "sts"}
+)
 
 
 def _usable_key(asking: Asking) -> None:

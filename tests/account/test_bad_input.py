@@ -7,9 +7,11 @@ import json
 import socket
 import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.conftest import Served
 
@@ -122,6 +124,35 @@ def test_a_half_signed_request_is_refused_in_the_clients_language(
     elif speaks == "XML":
         assert b"<Code>" in body
     assert untouched()
+
+
+TOO_MANY = [
+    (
+        "ec2",
+        "run_instances",
+        {"ImageId": "ami-12c6146b", "MinCount": 10**6, "MaxCount": 10**6},
+        "InstanceLimitExceeded",
+    ),
+    (
+        "elasticache",
+        "create_replication_group",
+        {
+            "ReplicationGroupId": "r",
+            "ReplicationGroupDescription": "r",
+            "NumNodeGroups": 2**31 - 1,
+        },
+        "NodeQuotaForCustomerExceeded",
+    ),
+]
+
+
+@pytest.mark.parametrize(("service", "operation", "params", "code"), TOO_MANY)
+def test_who_asks_for_a_million_is_told_of_quotas(
+    shared_account: Served, service: str, operation: str, params: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(ClientError) as caught:
+        getattr(shared_account.client(service), operation)(**params)
+    assert caught.value.response["Error"]["Code"] == code
 
 
 def test_a_request_in_small_pieces_is_understood(shared_account: Served) -> None:
