@@ -181,7 +181,16 @@ def start(state: Path, *, options: tuple[str, ...] = ()) -> Account:
             env=_own_surroundings(),
             **_detached(),
         )
-    return _wait(state, child)
+    account = _wait(state, child)
+    _tell_notes(account)
+    return account
+
+
+def _tell_notes(account: Account) -> None:
+    """What the account found odd when it started (the journal's end could not be read)."""
+    with contextlib.suppress(LabError):
+        for note in Control(account).get("status").get("notes", []):
+            print(note, file=sys.stderr)
 
 
 def join(state: Path, *, options: tuple[str, ...] = ()) -> Account:

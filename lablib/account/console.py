@@ -7,7 +7,6 @@ for: whether it was right is said.
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,7 +54,7 @@ class Wish:
         )
         if wish.user is None and wish.role is None:
             raise CannotSignIn("Say who signs in: a user, a role, or both.")
-        if wish.region is not None and not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", wish.region):
+        if wish.region is not None and wish.region not in facts.regions():
             raise CannotSignIn(f"{wish.region!r} is not a Region.")
         return wish
 

@@ -64,6 +64,7 @@ class Gateway:
         self._own = own
         self._recorder = Recorder(account, moto, cloudtrail)
         self.settle = self._recorder.settle
+        self._strangers = random.Random(account)  # for the request ids of who is not known
         self.last_name = ""  # what the latest call was, for messages about it
 
     def answer(
@@ -119,6 +120,9 @@ class Gateway:
             traceback.print_exc(file=sys.stderr)
             r = refusals.failed(route.service, route.protocol, self.last_name, error)
             known, answer = None, self._moto.write_error(route, model, r.code, r.message, r.status)
+        if not counts:  # it takes no number, so its id comes from a stream of its own
+            rng = self._strangers
+            request_id = draw_request_id(route.service, rng)
         return sign_off(answer, route.service, request_id, rng), known, counts
 
     def _identify(

@@ -158,7 +158,7 @@ class Insights:
         if watch.calls == FEWEST:
             if watch.past is None:
                 self._remember(subject, watch, now)
-            label = f"Insights on {subject.name} ({subject.region})"
+            label = f"Insights (simplified detector) on {subject.name} ({subject.region})"
             self._schedule.at(
                 max(minute + MINUTE, now), label, partial(self._judge, subject, minute)
             )

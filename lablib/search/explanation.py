@@ -154,7 +154,19 @@ def _shared(record: Record) -> str:
     return "Another record of the same action, in another account, has this id, too."
 
 
+def _at_console(record: Record) -> bool:
+    return record.get("eventType") == "AwsConsoleSignIn"
+
+
+def _by_key(otherwise: str) -> Callable[[Record], str]:
+    """Where a part of the identity comes from: a key's signature, unless somebody signed in."""
+    signed_in = "From what was typed at the sign-in page: nothing is signed there."
+    return lambda record: signed_in if _at_console(record) else otherwise
+
+
 def _caller(record: Record) -> str:
+    if _at_console(record):
+        return "Who signed in at the console: by name and password, not by a key."
     who = record.get("userIdentity") or {}
     return CALLERS.get(str(who.get("type")), "See the meaning.")
 
@@ -192,7 +204,7 @@ FIELDS: Mapping[str, Field] = {
         "The caller's ARN.", _said("The one that policies decided by."), IDENTITY
     ),
     "userIdentity.accountId": Field(
-        "The account that the caller belongs to.", _said("From the caller's key."), IDENTITY
+        "The account that the caller belongs to.", _by_key("From the caller's key."), IDENTITY
     ),
     "userIdentity.accessKeyId": Field(
         "The key that signed; AKIA… is long-term, ASIA… temporary.",
@@ -200,7 +212,7 @@ FIELDS: Mapping[str, Field] = {
         IDENTITY,
     ),
     "userIdentity.userName": Field(
-        "The IAM user's name.", _said("Of the user whose key signed."), IDENTITY
+        "The IAM user's name.", _by_key("Of the user whose key signed."), IDENTITY
     ),
     "userIdentity.identityProvider": Field(
         "The provider that vouched for the user.", _said("From the token or assertion."), IDENTITY

@@ -144,3 +144,18 @@ def test_a_presigned_url_acts_as_its_signer(account: Served) -> None:
     assert urlopen(url).read() == b"hello"
     (record,) = account.control("events", name="GetObject")["events"]
     assert record["userIdentity"]["userName"] == "learner"
+
+
+def test_each_refused_call_has_a_request_id_of_its_own(shared_account: Served) -> None:
+    unsigned = client(shared_account, "s3", config=Config(signature_version=UNSIGNED))
+    ids = set()
+    for _ in range(3):
+        with pytest.raises(ClientError) as caught:
+            unsigned.list_buckets()
+        ids.add(caught.value.response["ResponseMetadata"]["RequestId"])
+    unknown = {"aws_access_key_id": "AKIA" + "X" * 16, "aws_secret_access_key": "x"}
+    for _ in range(3):
+        with pytest.raises(ClientError) as caught:
+            client(shared_account, "sts", **unknown).get_caller_identity()
+        ids.add(caught.value.response["ResponseMetadata"]["RequestId"])
+    assert len(ids) == 6

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 PARTITION = "aws"
@@ -128,6 +129,14 @@ def _managed(backend: Any, account: str, policy: str) -> str:
 ADMINISTRATOR = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 )
+
+
+@cache
+def regions() -> frozenset[str]:
+    """The Regions that there are."""
+    from boto3 import Session
+
+    return frozenset(Session().get_available_regions("ec2"))
 
 
 # -- S3 -----------------------------------------------------------------------------------
