@@ -5,8 +5,10 @@ Nothing but click is imported up here: `serve` has to be ready as soon as the ac
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,7 +18,7 @@ from lablib import __version__
 from lablib.arguments import ClockWords, Duration, Folder, Speed, Words, account_option, lab_number
 
 if TYPE_CHECKING:
-    from lablib.connection import Control
+    from lablib.connection import Account, Control
     from lablib.lab import Lab
 
 NAME = "cloudtrail-lab"
@@ -95,11 +97,18 @@ def _where(no_browser: bool) -> str:
     type=click.Choice(["running", "frozen"]),
     help="running (the default), or frozen: lab time moves only by `clock` commands.",
 )
-def serve(port: int, seed: int | None, start: str | None, clock: str | None) -> None:
+@click.option(
+    "--propagation",
+    type=click.Choice(["none", "aws"]),
+    help="none (the default): changes of trails take effect at once; aws: with AWS's delay.",
+)
+def serve(
+    port: int, seed: int | None, start: str | None, clock: str | None, propagation: str | None
+) -> None:
     """Run the account alone, in the foreground."""
     from lablib.account.server import serve as serve_account
 
-    serve_account(port, _state(), seed, start, clock)
+    serve_account(port, _state(), seed, start, clock, propagation)
 
 
 @cli.command("env")
@@ -227,14 +236,28 @@ def _kept(name: str) -> str:
 @account_option
 def stop() -> None:
     """End the account's process. Nothing is lost: the next command starts it again as it was."""
-    from lablib.connection import Control, find
+    from lablib.connection import Control, Gone, find
 
     account = find(_state())
     if account is None:
         click.echo("No account is running here.")
         return
-    Control(account).post("stop")
+    with contextlib.suppress(Gone):  # it may be gone before its answer is here
+        Control(account).post("stop")
+    _wait_for_the_end(account)
     click.echo(f"The account at {account.endpoint} has stopped. It is kept in {_state()}.")
+
+
+def _wait_for_the_end(account: Account) -> None:
+    """Until its process has let go of the state folder, ten seconds at most."""
+    from lablib.account.state_folder import StateFolder, StateInUse
+
+    for _ in range(100):
+        try:
+            StateFolder(account.state).take()
+            return
+        except StateInUse:
+            time.sleep(0.1)
 
 
 @cli.command()

@@ -105,12 +105,19 @@ class Clock:
 
         Everything that is due on the way happens, in order, before this returns.
         """
-        span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds) + _span(by)
+        try:
+            span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds) + _span(by)
+        except (TypeError, OverflowError):
+            raise LabError(
+                "The clock does not know how far.",
+                expected="numbers with their unit, or a text such as '1h30m'",
+                next="lab.clock.advance(minutes=5)",
+            ) from None
         if span <= timedelta(0):
             raise LabError(
                 "The clock can only be wound forward.",
                 expected="a span longer than nothing",
-                found=str(span),
+                found=f"{span.total_seconds():g} seconds",
                 next="lab.clock.advance(minutes=5)",
             )
         return Reading(self._control.clock(advance=span.total_seconds()))

@@ -195,7 +195,12 @@ def _tell_notes(account: Account) -> None:
 
 def join(state: Path, *, options: tuple[str, ...] = ()) -> Account:
     """The running account of this state folder, started if need be."""
-    return find(state) or start(state, options=options)
+    if account := find(state):
+        return account
+    try:
+        return start(state, options=options)
+    except LabError:  # one that was just ending may still have held the folder
+        return start(state, options=options)
 
 
 def running(state: Path) -> Account:

@@ -36,6 +36,20 @@ def _session() -> Any:
     return boto3.Session()
 
 
+def _numbered(number: str | int | None) -> str:
+    """ "03" for "03", "3" and 3. A LabError for a lab that there is not."""
+    from lablib.exercises.registry import LABS
+
+    found = str(number if number is not None else "").strip().zfill(2)
+    if number is not None and found not in LABS:
+        raise LabError(
+            f"There is no lab {number!r}.",
+            expected=f"one of {', '.join(LABS)}",
+            next='Lab.open("01")',
+        )
+    return found
+
+
 class Lab:
     """One account with CloudTrail in it, and the words to look at what it does."""
 
@@ -60,8 +74,9 @@ class Lab:
         """
         from lablib.kernel import settle
 
+        numbered = _numbered(number)
         account = connection.join(connection.state_folder(state))
-        lab = cls(account, None if number is None else f"{int(number):02d}")
+        lab = cls(account, None if number is None else numbered)
         ignored = own_credentials(os.environ, account)
         settle(account)
         built = lab._catch_up() if catch_up and lab.number else []
@@ -328,12 +343,16 @@ class Lab:
 
         return delays(ax=ax)
 
-    def log_files(self, bucket: str | None = None) -> Table:
-        """The log files that stand in a bucket, or in the buckets of all trails: ListObjectsV2."""
+    def log_files(self, bucket: str | None = None, *, digests: bool = False) -> Table:
+        """The log files that stand in a bucket, or in the buckets of all trails: ListObjectsV2.
+
+        With `digests` the digest files, too; the column Kind tells them apart.
+        """
         from lablib.search.frames import files_frame
 
         buckets = [bucket] if bucket else self._trail_buckets()
-        return files_frame((name, entry) for name in buckets for entry in self._objects(name))
+        objects = ((name, entry) for name in buckets for entry in self._objects(name))
+        return files_frame(objects, digests)
 
     def _trail_buckets(self) -> list[str]:
         trails = self.observer("cloudtrail").describe_trails()["trailList"]

@@ -57,9 +57,8 @@ class Account:
         self._moto, self._randomness, self._frozen, self._write = moto, randomness, frozen, write
         moto.reset()
         randomness.chance = self.chance
-        self.clock = Clock(
-            Setting(birth.start, frozen.real(), 1.0, birth.frozen), frozen.real, self._enter
-        )
+        born = Setting(birth.start, birth.real or frozen.real(), 1.0, birth.frozen)
+        self.clock = Clock(born, frozen.real, self._enter)
         self.identities = Identities(
             birth.account, draw_key(self.chance.stream("root key"), "AKIA")
         )
@@ -69,6 +68,7 @@ class Account:
             self.clock.agenda,
             self.chance.stream("cloudtrail"),
             signing_key=lambda region: rsa_key(self.chance.stream(f"digest key:{region}")),
+            at_once=not birth.propagation,
         )
         self.storage = Storage(self.clock.agenda)
         self.watching = Watching(self.clock.agenda)

@@ -31,6 +31,8 @@ class Birth:
     frozen: bool
     account: str
     made_by: str  # the kit's version
+    propagation: bool = False  # changes of trails take effect with AWS's delay
+    real: datetime | None = None  # real time at the birth: a running clock goes on from there
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def write_birth(birth: Birth) -> bytes:
             "frozen": birth.frozen,
             "account": birth.account,
             "made_by": birth.made_by,
+            "propagation": birth.propagation,
+            "real": birth.real.isoformat() if birth.real else None,
         }
     )
 
@@ -130,6 +134,8 @@ def read_birth(line: bytes) -> Birth:
             frozen=bool(value["frozen"]),
             account=str(value["account"]),
             made_by=str(value["made_by"]),
+            propagation=bool(value.get("propagation", False)),
+            real=datetime.fromisoformat(value["real"]) if value.get("real") else None,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise JournalDamaged(

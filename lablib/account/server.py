@@ -156,7 +156,7 @@ class Server:
         """A new account from the same seed, beginning now; the old journal is kept."""
         old = self.account.birth
         start = old.start if old.frozen else default_start(Frozen.real())
-        birth = new_birth(old.seed, start, old.frozen)
+        birth = new_birth(old.seed, start, old.frozen, old.propagation)
         self._replace(Contents(birth, (), 0, b""), write_birth(birth), "journal-before-reset")
 
     def _replace(self, contents: Contents, data: bytes, name: str) -> None:
@@ -167,7 +167,8 @@ class Server:
 
     def stop(self) -> None:
         self._stopped.set()
-        threading.Thread(target=self._http.shutdown, daemon=True).start()
+        # A moment later, so that who asked for it still gets the answer.
+        threading.Timer(0.2, self._http.shutdown).start()
 
     # -- HTTP -----------------------------------------------------------------------------
 
@@ -246,11 +247,15 @@ class Server:
                 self.account.tick()
 
 
-def new_birth(seed: int | None, start: datetime | None, frozen: bool) -> Birth:
+def new_birth(
+    seed: int | None, start: datetime | None, frozen: bool, propagation: bool = False
+) -> Birth:
     return Birth(
         seed=draw_seed() if seed is None else seed,
         start=start or default_start(Frozen.real()),
         frozen=frozen,
+        propagation=propagation,
+        real=Frozen.real(),
         account=ACCOUNT_ID,
         made_by=__version__,
     )
@@ -262,6 +267,7 @@ def serve(
     seed: int | None = None,
     start: str | None = None,
     clock: str | None = None,
+    propagation: str | None = None,
 ) -> None:
     """Serves the account of a state folder until it is told to stop.
 
@@ -279,8 +285,9 @@ def serve(
         raise ServeError(
             f"--start {start!r} is not a time in ISO 8601, such as 2026-11-23T10:00:00Z."
         ) from None
-    server = Server(folder, new_birth(seed, moment, clock == "frozen"), port)
-    _compare(server.birth, seed, moment, clock, folder)
+    birth = new_birth(seed, moment, clock == "frozen", propagation == "aws")
+    server = Server(folder, birth, port)
+    _compare(server.birth, seed, moment, clock, propagation, folder)
     warnings.filterwarnings("ignore", module="moto")
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
@@ -299,7 +306,12 @@ def _in_use(folder: StateFolder) -> str:
 
 
 def _compare(
-    birth: Birth, seed: int | None, start: datetime | None, clock: str | None, folder: StateFolder
+    birth: Birth,
+    seed: int | None,
+    start: datetime | None,
+    clock: str | None,
+    propagation: str | None,
+    folder: StateFolder,
 ) -> None:
     """An account that stands already keeps its seed, start and kind of clock."""
     told = []
@@ -309,6 +321,8 @@ def _compare(
         told.append(f"start {show_time(birth.start)}, not {show_time(start)}")
     if clock is not None and (clock == "frozen") != birth.frozen:
         told.append(f"a {'frozen' if birth.frozen else 'running'} clock")
+    if propagation is not None and (propagation == "aws") != birth.propagation:
+        told.append(f"propagation {'aws' if birth.propagation else 'none'}")
     if told:
         raise ServeError(
             f"The state folder {folder.path} holds an account with {' and '.join(told)}. "

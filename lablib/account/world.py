@@ -25,7 +25,8 @@ class LabWorld:
         region, owner = facts.bucket_region(name), facts.bucket_owner(name)
         if region is None or owner is None:
             return None
-        return Bucket(name, region, owner, facts.has_bucket_key(name))
+        pays = facts.requester_pays(name)
+        return Bucket(name, region, owner, facts.has_bucket_key(name), pays)
 
     def key(self, key_id: str, region: str) -> Key | None:
         key = facts.kms_key(key_id, self.account, region)

@@ -56,8 +56,13 @@ def _bucket(world: World, trail: Trail, now: datetime) -> None:
 
 
 def _may_put(world: World, trail: Trail, keys: Iterable[str]) -> None:
-    if world.bucket(trail.s3_bucket) is None:
+    bucket = world.bucket(trail.s3_bucket)
+    if bucket is None:
         raise errors.bucket_does_not_exist(trail.s3_bucket)
+    if bucket.requester_pays:
+        # User Guide, "Amazon S3 bucket policy for CloudTrail": buckets with Requester Pays are
+        # refused; which error says so is unverified.
+        raise errors.insufficient_bucket_policy(trail.s3_bucket)
     arn = f"arn:aws:s3:::{trail.s3_bucket}"
     if not world.service_may("s3:GetBucketAcl", arn, on_behalf(trail)).allowed:
         raise errors.insufficient_bucket_policy(trail.s3_bucket)

@@ -18,6 +18,7 @@ class Bucket:
     region: str
     owner: str  # account id
     bucket_key: bool = False  # S3 Bucket Keys are on: fewer calls to KMS
+    requester_pays: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,7 @@ WEEK = timedelta(days=7)
 
 def read_it_again(lab: Any) -> None:
     s3 = lab.client("s3")
-    files = lab.log_files("sap-trail-logs-123456789012")
-    oldest = files[files["Kind"] == "log file"].iloc[0]
+    oldest = lab.log_files("sap-trail-logs-123456789012").iloc[0]
     s3.restore_object(
         Bucket=oldest["Bucket"],
         Key=oldest["Key"],

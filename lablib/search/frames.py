@@ -89,7 +89,7 @@ def label_time(key: str) -> datetime | None:
     return datetime.strptime(label, form).replace(tzinfo=UTC)
 
 
-def files_frame(objects: Iterable[tuple[str, Mapping[str, Any]]]) -> Table:
+def files_frame(objects: Iterable[tuple[str, Mapping[str, Any]]], digests: bool = True) -> Table:
     """(bucket, entry of ListObjectsV2) pairs as a table, oldest delivery first."""
     rows = [
         {
@@ -103,7 +103,7 @@ def files_frame(objects: Iterable[tuple[str, Mapping[str, Any]]]) -> Table:
             "Class": entry.get("StorageClass", "STANDARD"),
         }
         for bucket, entry in objects
-        if (match := FILE_NAME.search(entry["Key"]))
+        if (match := FILE_NAME.search(entry["Key"])) and (digests or not match["digest"])
     ]
     columns = ("Delivered", "Bucket", "Key", "Label", "Region", "Kind", "Bytes", "Class")
     frame = Table(rows, columns=pd.Index(columns))

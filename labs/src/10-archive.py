@@ -20,7 +20,6 @@ lab = Lab.open("10")
 s3 = lab.client("s3")
 logs = "sap-trail-logs-123456789012"
 files = lab.log_files(logs)
-files = files[files["Kind"] == "log file"]
 print(f"{len(files)} log files, half of them under {files['Bytes'].median():.0f} bytes")
 files[["Key", "Bytes", "Class"]].tail(3)
 
@@ -62,7 +61,7 @@ s3.put_bucket_lifecycle_configuration(Bucket=logs, LifecycleConfiguration={"Rule
 
 # %%
 lab.clock.advance(days=31)
-lab.log_files(logs).groupby(["Kind", "Class"])["Bytes"].agg(["count", "sum"])
+lab.log_files(logs, digests=True).groupby(["Kind", "Class"])["Bytes"].agg(["count", "sum"])
 
 # %% [markdown]
 # Nothing has moved. No error, no event, no warning. (In your second round through this lab some files

@@ -269,3 +269,48 @@ def test_a_reset_account_is_new_and_keeps_its_old_journal(account: Served) -> No
     account.control("reset", {})
     assert account.client("cloudtrail").describe_trails()["trailList"] == []
     assert list(account.state.glob("journal-before-reset-*.jsonl"))
+
+
+def test_lab_time_goes_on_over_a_restart_and_never_backwards(
+    serve: Callable[..., Served], state: Path
+) -> None:
+    account = serve(state, frozen=False)
+    account.advance(minutes=10)
+    for _ in range(2):
+        before = account.control("clock")["time"]
+        stop(account.process)
+        account = serve(state, frozen=False)
+        assert account.control("clock")["time"] > before
+    stop(account.process)
+
+
+def test_a_new_account_that_did_nothing_keeps_its_time_too(
+    serve: Callable[..., Served], state: Path
+) -> None:
+    account = serve(state, frozen=False)
+    before = account.control("clock")["time"]
+    stop(account.process)
+    account = serve(state, frozen=False)
+    assert account.control("clock")["time"] > before
+    stop(account.process)
+
+
+def test_changes_of_trails_take_their_time_when_asked_to(
+    serve: Callable[..., Served], state: Path
+) -> None:
+    account = serve(state, "--propagation", "aws")
+    start_trail(account)
+    account.client("iam").create_user(UserName="too-early")
+    account.advance(minutes=3)
+    account.client("iam").create_user(UserName="in-time")
+    account.advance(minutes=15)
+    taken = {e["requestParameters"]["userName"]: t["trails"] for e, t in _created(account)}
+    assert taken["too-early"] == []
+    assert len(taken["in-time"]) == 1
+    stop(account.process)
+
+
+def _created(account: Served) -> list[tuple[Any, Any]]:
+    records = {e["eventID"]: e for e in account.control("events", name="CreateUser")["events"]}
+    calls = {call["id"]: call for call in account.control("timeline")["calls"]}
+    return [(record, calls[id]) for id, record in records.items()]

@@ -167,6 +167,10 @@ def has_bucket_key(name: str) -> bool:
     return str(rule.get("BucketKeyEnabled", "")).lower() == "true"
 
 
+def requester_pays(name: str) -> bool:
+    return getattr(_bucket(name), "payer", "BucketOwner") == "Requester"
+
+
 def bucket_policy(name: str) -> str | None:
     bucket = _bucket(name)
     if bucket is None or bucket.policy is None:
