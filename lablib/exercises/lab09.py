@@ -11,19 +11,28 @@ from lablib.estate.cover_up import cover_up, hidden
 from lablib.exercises import looks
 from lablib.exercises.exercise import Answers, Exercise, Wrong
 from lablib.exercises.outcomes import Standing, Step, equal, holds, there, unset
+from lablib.exercises.tidy import as_delivered
+from lablib.proof import Checked
 
 TRAIL = "sap-trail"
 BUCKET = "sap-trail-logs-123456789012"
 KEPT = "Enabled"
+GONE, UNREADABLE = "not found", "could not be read"  # verdicts
 NIGHT = "Run the cell with estate.cover_up(lab): without that night there is nothing to find."
 
 
 def make_it_provable(lab: Any) -> None:
+    from lablib.exercises.lab09 import damage
+    from lablib.exercises.tidy import as_delivered
+
     s3, cloudtrail = lab.client("s3"), lab.client("cloudtrail")
     s3.put_bucket_versioning(
         Bucket="sap-trail-logs-123456789012", VersioningConfiguration={"Status": "Enabled"}
     )
     cloudtrail.update_trail(Name="sap-trail", EnableLogFileValidation=True)
+    # Whatever was laid on top of a file since CloudTrail delivered it comes off.
+    for spoilt in damage(lab):
+        as_delivered(lab, spoilt.bucket, spoilt.key)
 
 
 def wrong_no_versions(lab: Any) -> None:
@@ -36,7 +45,21 @@ def wrong_stopped(lab: Any) -> None:
     lab.client("cloudtrail").stop_logging(Name=TRAIL)
 
 
+def wrong_forged(lab: Any) -> None:
+    """One byte of a delivered file is another, and the forged version was left in place."""
+    import gzip
+
+    make_it_provable(lab)
+    lab.client("ec2").describe_instances()
+    lab.clock.advance(hours=2)
+    s3, key = lab.client("s3"), lab.verify(TRAIL).chains[0].files[0].key
+    body = gzip.decompress(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+    forged = gzip.compress(body.replace(b"us-east-1", b"us-east-2", 1))
+    s3.put_object(Bucket=BUCKET, Key=key, Body=forged)
+
+
 def undo_chain(lab: Any) -> None:
+    as_delivered(lab, BUCKET)
     if BUCKET in looks.buckets(lab) and looks.versioning(lab, BUCKET):
         suspended = {"Status": "Suspended"}  # never is over once a bucket has kept versions
         lab.client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration=suspended)
@@ -62,6 +85,38 @@ def look_at_chain(lab: Any, answers: Answers) -> Iterator[Step]:
         logging = looks.status(lab, TRAIL)["IsLogging"]
         hint = "No logging, no digests: start_logging begins a new chain."
         yield holds("IsLogging", logging, "True", logging, hint)
+        yield _wholeness(damage(lab))
+
+
+def damage(lab: Any) -> tuple[Checked, ...]:
+    """What is not as CloudTrail delivered it, without the loss of the night: 09.back asks for it.
+
+    What lies in the archive or was taken by a rule of the bucket (lab 10) is nobody's damage.
+    """
+    found = hidden(lab)
+    lost = found.key if found else ""
+    rules, _ = looks.lifecycle(lab, BUCKET)
+    ends = any("Expiration" in rule for rule in rules)
+    return tuple(
+        checked
+        for checked in lab.verify(TRAIL).broken
+        if not checked.verdict.startswith(UNREADABLE)
+        and not (checked.verdict == GONE and (ends or checked.key == lost))
+    )
+
+
+def _wholeness(broken: tuple[Checked, ...]) -> Step:
+    what = f"lab.verify('{TRAIL}')"
+    if not broken:
+        return equal(what, "all valid", "all valid")
+    named = [f"{checked.name} ({checked.verdict})" for checked in broken[:2]]
+    more = [f"{len(broken) - 2} more"] if len(broken) > 2 else []
+    hint = (
+        "The delivered file lies under it, if the bucket kept versions: list_object_versions, then "
+        "delete_object with the VersionId of each newer one. lab.exercise('09.chain').reset() "
+        "does it for all."
+    )
+    return holds(what, False, "all valid", "; ".join([*named, *more]), hint)
 
 
 def find_what_is_gone(lab: Any) -> dict[str, Any]:
@@ -173,17 +228,11 @@ def wrong_empty_file(lab: Any) -> None:
 
 
 def undo_return(lab: Any) -> None:
-    """The file as the night left it: its first version, and a delete marker over it."""
+    """All files as the night left them: a delete marker over one, nothing over the others."""
+    as_delivered(lab, BUCKET)
     found = hidden(lab)
-    if found is None:
-        return
-    s3 = lab.client("s3")
-    answer = lab.observer("s3").list_object_versions(Bucket=BUCKET, Prefix=found.key)
-    later = [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]
-    for version in later:
-        if version["VersionId"] != found.original:
-            s3.delete_object(Bucket=BUCKET, Key=found.key, VersionId=version["VersionId"])
-    s3.delete_object(Bucket=BUCKET, Key=found.key)
+    if found:
+        lab.client("s3").delete_object(Bucket=BUCKET, Key=found.key)
 
 
 def look_at_return(lab: Any, answers: Answers) -> Iterator[Step]:
@@ -224,7 +273,8 @@ EXERCISES = (
         title="The files can be proved",
         minutes=3,
         given=f"`{TRAIL}`, whose files anybody with access to the bucket can change unseen",
-        goal=f"`{TRAIL}` has log file validation on, and `{BUCKET}` keeps versions",
+        goal=f"`{TRAIL}` has log file validation on, `{BUCKET}` keeps versions, and every file "
+        "is valid",
         look=look_at_chain,
         solve=make_it_provable,
         hints=(
@@ -234,6 +284,7 @@ EXERCISES = (
         wrong=(
             Wrong(wrong_no_versions, f"Versioning of {BUCKET}: expected Enabled, found nothing"),
             Wrong(wrong_stopped, "IsLogging: expected True, found False"),
+            Wrong(wrong_forged, "hash value doesn't match"),
         ),
         undo=undo_chain,
         console=f"CloudTrail › Trails › {TRAIL} › General details › Edit › Log file validation; "
