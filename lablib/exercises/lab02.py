@@ -202,6 +202,16 @@ def wrong_old_key_deleted(lab: Any) -> None:
     kms.schedule_key_deletion(KeyId=looks.key(lab, ALIAS)["KeyId"], PendingWindowInDays=7)
 
 
+def wrong_nameless_key(lab: Any) -> None:
+    """The trail has a second key, without an alias, and the old key is on its way out."""
+    kms = lab.client("kms")
+    old = looks.key(lab, ALIAS)["KeyId"]
+    policy = kms.get_key_policy(KeyId=old, PolicyName="default")["Policy"]
+    second = kms.create_key(Policy=policy)["KeyMetadata"]["Arn"]
+    lab.client("cloudtrail").update_trail(Name=TRAIL, KmsKeyId=second)
+    kms.schedule_key_deletion(KeyId=old, PendingWindowInDays=7)
+
+
 def wrong_alias_moved(lab: Any) -> None:
     """A second alias on the first key is no second key."""
     key_id = looks.key(lab, ALIAS)["KeyId"]
@@ -221,7 +231,12 @@ def undo_change(lab: Any) -> None:
 
 def look_at_change(lab: Any, answers: Answers) -> Iterator[Step]:
     old, new = looks.key(lab, ALIAS), looks.key(lab, NEXT_ALIAS)
+    used = looks.trail(lab, TRAIL).get("KmsKeyId")
+    if _leaving(old):
+        yield _old_key(old)  # what can't be mended later comes first
     if not new:
+        if old and used and used != old["Arn"]:
+            yield there(f"A second key for {TRAIL}", used)
         yield there(f"KMS key {NEXT_ALIAS}", None, hint="create_key, then create_alias for it.")
         return
     hint = f"{NEXT_ALIAS} points to the first key: an alias is only a name. Create a second key."
@@ -229,12 +244,22 @@ def look_at_change(lab: Any, answers: Answers) -> Iterator[Step]:
     yield holds(f"Key behind {NEXT_ALIAS}", second, "a second key", new["KeyId"], hint)
     if not second:
         return
-    used = looks.trail(lab, TRAIL).get("KmsKeyId")
     hint = f"The key is there, the trail doesn't know it: update_trail(…, KmsKeyId='{NEXT_ALIAS}')."
     yield equal("KmsKeyId", new["Arn"], used, hint)
+    if not _leaving(old):
+        yield _old_key(old)
+
+
+def _leaving(old: dict[str, Any]) -> bool:
+    return bool(old) and old["KeyState"] == "PendingDeletion"
+
+
+def _old_key(old: dict[str, Any]) -> Step:
     state = old.get("KeyState", "nothing")
     hint = "The older log files are readable with the old key only: keep it, cancel_key_deletion."
-    yield holds(f"KeyState of {ALIAS}", state == "Enabled", "Enabled", state, hint)
+    if state == "Disabled":
+        hint = "The older log files are readable with the old key only: keep it, enable_key."
+    return holds(f"KeyState of {ALIAS}", state == "Enabled", "Enabled", state, hint)
 
 
 def _retire(lab: Any, alias: str) -> None:
@@ -312,6 +337,10 @@ EXERCISES = (
         wrong=(
             Wrong(wrong_not_moved, "KmsKeyId: expected arn:aws:kms"),
             Wrong(wrong_old_key_deleted, f"{ALIAS}: expected Enabled, found PendingDeletion"),
+            Wrong(
+                wrong_nameless_key,
+                f"incorrect\n  ✘ differs · KeyState of {ALIAS}: expected Enabled, found Pending",
+            ),
             Wrong(wrong_alias_moved, "expected a second key"),
         ),
         undo=undo_change,
