@@ -93,6 +93,8 @@ def damage(lab: Any) -> tuple[Checked, ...]:
 
     What lies in the archive or was taken by a rule of the bucket (lab 10) is nobody's damage.
     """
+    if not looks.trail(lab, TRAIL):
+        return ()
     found = hidden(lab)
     lost = found.key if found else ""
     rules, _ = looks.lifecycle(lab, BUCKET)
@@ -155,6 +157,23 @@ def wrong_file(lab: Any) -> dict[str, Any]:
     return {**truth, "file": whole.key}
 
 
+def wrong_no_such_file(lab: Any) -> dict[str, Any]:
+    """A name with a slip of the keyboard in it."""
+    truth = _truth(lab)
+    return {**truth, "file": truth["file"].replace(".json.gz", "x.json.gz")}
+
+
+def wrong_forged_file(lab: Any) -> dict[str, Any]:
+    """A file that is broken, too, and still there."""
+    import gzip
+
+    truth = _truth(lab)
+    whole = next(file for file in lab.verify(TRAIL).chains[0].files if file.valid)
+    body = gzip.compress(b'{"Records":[]}')
+    lab.client("s3").put_object(Bucket=BUCKET, Key=whole.key, Body=body)
+    return {**truth, "file": whole.key}
+
+
 def wrong_deletion(lab: Any) -> dict[str, Any]:
     """The deletion of the file is a data event, which no file of this trail ever held."""
     return {**_truth(lab), "event": "DeleteObject"}
@@ -167,6 +186,12 @@ def _truth(lab: Any) -> dict[str, Any]:
     return {"file": found.key, "event": found.event}
 
 
+def undo_search(lab: Any) -> None:
+    """Only what the night took is missing."""
+    for spoilt in damage(lab):
+        as_delivered(lab, spoilt.bucket, spoilt.key)
+
+
 def look_for_what_is_gone(lab: Any, answers: Answers) -> Iterator[Step]:
     found = hidden(lab)
     if found is None:
@@ -174,7 +199,8 @@ def look_for_what_is_gone(lab: Any, answers: Answers) -> Iterator[Step]:
         return
     truth = found.key.rpartition("/")[2]
     file = str(answers.get("file") or "").rpartition("/")[2]
-    yield _named("File", truth, file, "the log file that is gone", _file_hint(file))
+    hint = _file_hint(lab, file) if file != truth else ""
+    yield _named("File", truth, file, "the log file that is gone", hint)
     event = str(answers.get("event") or "")
     hint = "Digests list each file with its oldestEventTime: what does Event history have there?"
     if event == "DeleteObject":
@@ -182,12 +208,22 @@ def look_for_what_is_gone(lab: Any, answers: Answers) -> Iterator[Step]:
     yield _named("Event", found.event, event, "the eventName that was to be hidden", hint)
 
 
-def _file_hint(file: str) -> str:
+def _file_hint(lab: Any, file: str) -> str:
+    """What fits a file that isn't the one, by what the proof says of it."""
+    if not file:
+        return "lab.verify('sap-trail') names it, and the picture shows under which digest it hung."
+    proof = lab.verify(TRAIL)
+    known = {one.name: one for chain in proof.chains for one in (*chain.digests, *chain.files)}
+    if file not in known:
+        return "No digest lists a file of that name. The table of lab.verify has the keys to copy."
     if "CloudTrail-Digest" in file:
         return "That is a digest: it says what is missing. Which log file does it say it of?"
-    if file:
+    checked = known[file]
+    if checked.valid:
         return "That file is as it was delivered. lab.verify('sap-trail').broken lists what is not."
-    return "lab.verify('sap-trail') names it, and the picture shows under which digest it hung."
+    if checked.verdict == GONE:
+        return "That file is gone, too, but the night didn't take it. Which other one is not found?"
+    return f"That file is broken ({checked.verdict}), but not gone. Which one is not found?"
 
 
 def _named(what: str, truth: str, given: str, wanted: str, hint: str) -> Step:
@@ -227,6 +263,14 @@ def wrong_empty_file(lab: Any) -> None:
         lab.client("s3").put_object(Bucket=BUCKET, Key=found.key, Body=body)
 
 
+def wrong_half_whole(lab: Any) -> None:
+    """The file is back, and a digest is gone instead."""
+    cover_up(lab)
+    bring_it_back(lab)
+    digest = lab.verify(TRAIL).chains[0].digests[1].key
+    lab.client("s3").delete_object(Bucket=BUCKET, Key=digest)
+
+
 def undo_return(lab: Any) -> None:
     """All files as the night left them: a delete marker over one, nothing over the others."""
     as_delivered(lab, BUCKET)
@@ -245,6 +289,7 @@ def look_at_return(lab: Any, answers: Answers) -> Iterator[Step]:
     if not current:
         hint = "A delete marker is a version, too: delete_object with its VersionId takes it off."
         yield unset(what, "as delivered", "a delete marker over it", hint)
+        yield from _what_else(lab, found.key)
         return
     original = _head(lab, found.key, VersionId=found.original)
     same = current.get("ETag") == original.get("ETag")
@@ -254,6 +299,18 @@ def look_at_return(lab: Any, answers: Answers) -> Iterator[Step]:
     )
     hash_ = "as delivered" if same else "hash value doesn't match"
     yield holds(what, same, "as delivered", hash_, hint)
+    yield from _what_else(lab, found.key, say_whole=same)
+
+
+def _what_else(lab: Any, key: str, say_whole: bool = False) -> Iterator[Step]:
+    """The step for what is broken besides the night's file, if anything is."""
+    others = _others(lab, key)
+    if others or say_whole:
+        yield _wholeness(others)
+
+
+def _others(lab: Any, key: str) -> tuple[Checked, ...]:
+    return tuple(checked for checked in damage(lab) if checked.key != key)
 
 
 def _head(lab: Any, key: str, **version: str) -> dict[str, Any]:
@@ -311,12 +368,15 @@ EXERCISES = (
         wrong=(
             Wrong(wrong_digest, "That is a digest: it says what is missing"),
             Wrong(wrong_file, "That file is as it was delivered"),
+            Wrong(wrong_no_such_file, "No digest lists a file of that name"),
+            Wrong(wrong_forged_file, "broken (hash value doesn't match), but not gone"),
             Wrong(wrong_deletion, "That took the file away"),
         ),
         console="no console shows it: CloudTrail validates on the command line only; then "
         "CloudTrail › Event history › custom range",
         cli="aws cloudtrail validate-logs --trail-arn ARN --start-time …; "
         "aws cloudtrail lookup-events --start-time … --end-time …",
+        undo=undo_search,
         asks=("file", "event"),
     ),
     Exercise(
@@ -335,6 +395,7 @@ EXERCISES = (
         wrong=(
             Wrong(wrong_new_chain, "expected as delivered, found a delete marker over it"),
             Wrong(wrong_empty_file, "expected as delivered, found hash value doesn't match"),
+            Wrong(wrong_half_whole, "json.gz (not found)"),
         ),
         undo=undo_return,
         console=f"S3 › {BUCKET} › Show versions › the delete marker › Delete",
