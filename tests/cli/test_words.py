@@ -40,6 +40,7 @@ def test_the_words_are_those_that_were_promised() -> None:
         "reset",
         "save",
         "serve",
+        "stop",
         "trace",
         "verify",
     }
