@@ -30,6 +30,7 @@ class Bench(Protocol):
 
 Check = Callable[[Any, Answers], Iterable[Step]]
 Deed = Callable[[Any], Any]
+Need = Callable[[Any], Step | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Exercise:
     cli: str = ""
     checkpoint: bool = False
     asks: tuple[str, ...] = ()  # names of the answers that check() takes
+    needs: Need | None = None  # what has to be there before the exercise can be tried
     lab: Any = field(default=None, compare=False)
 
     def on(self, lab: Any) -> Exercise:
@@ -81,16 +83,23 @@ class Exercise:
         return verdict_message(self.title, verdict)
 
     def hint(self, number: int | None = None) -> Message:
-        """The hint that fits the state found, then the numbered hints one by one."""
+        """The hint that fits the state found, then the numbered hints one by one.
+
+        None is spent on an exercise that cannot be tried yet, nor after the last one.
+        """
         if number is not None:
             return self._numbered(number)
         verdict = self.verdict(self._progress.entry(self.id).answers)
         if verdict.passed:
             return Message(f"✔ {self.title}: nothing left to hint at")
-        used = self._progress.hinted(self.id).hints
         step = verdict.open_step
         state = (step_line(step), step.hint) if step and step.hint else ()
-        numbered = self._numbered(min(used, len(self.hints)))
+        if verdict.outcome is not Outcome.ERROR and self.needs and self.needs(self.lab):
+            return Message(f"○ {self.title}: something comes first", state)
+        used = min(self._progress.entry(self.id).hints, len(self.hints))
+        if used < len(self.hints):
+            used = self._progress.hinted(self.id).hints
+        numbered = self._numbered(used)
         more = () if used < len(self.hints) else (f"That was the last one; {self._solution_call}.",)
         return replace(numbered, lines=tuple(filter(None, (*numbered.lines, *state, *more))))
 

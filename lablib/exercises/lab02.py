@@ -125,13 +125,19 @@ def undo_narrowing(lab: Any) -> None:
         _put_policy(lab, key_id, {**policy, "Statement": [*policy["Statement"], may]})
 
 
+def the_key(lab: Any) -> Step | None:
+    """What is missing before a key's policy can be narrowed."""
+    hint = "The cells above give the trail its key; run them first."
+    used = looks.trail(lab, TRAIL).get("KmsKeyId")
+    return None if used else there(f"KmsKeyId of {TRAIL}", None, hint=hint)
+
+
 def look_at_narrowing(lab: Any, answers: Answers) -> Iterator[Step]:
-    trail = looks.trail(lab, TRAIL)
-    key_id = trail.get("KmsKeyId")
-    if not key_id:
-        hint = "The cells above give the trail its key; run them first."
-        yield there(f"KmsKeyId of {TRAIL}", None, hint=hint)
+    if missing := the_key(lab):
+        yield missing
         return
+    trail = looks.trail(lab, TRAIL)
+    key_id = trail["KmsKeyId"]
     ours = [one for one in _policy(lab, key_id)["Statement"] if _is_cloudtrails(one)]
     hint = "The statement with kms:GenerateDataKey* for cloudtrail.amazonaws.com has to stay."
     may = any(looks.allows({"Statement": ours}, CLOUDTRAIL, "kms:GenerateDataKey") for _ in ours)
@@ -304,6 +310,7 @@ EXERCISES = (
         given=f"the key of `{TRAIL}`, which CloudTrail may use for anybody's trail",
         goal=f"the key's policy lets CloudTrail use it for `{TRAIL}` only",
         look=look_at_narrowing,
+        needs=the_key,
         solve=narrow_the_key,
         hints=(
             "`get_key_policy` shows it, `put_key_policy` replaces all of it.",

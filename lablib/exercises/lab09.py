@@ -19,6 +19,7 @@ BUCKET = "sap-trail-logs-123456789012"
 KEPT = "Enabled"
 GONE, UNREADABLE = "not found", "could not be read"  # verdicts
 NIGHT = "Run the cell with estate.cover_up(lab): without that night there is nothing to find."
+NOT_PLAYED = there("The night", None, "to have been played", NIGHT)
 
 
 def make_it_provable(lab: Any) -> None:
@@ -121,6 +122,11 @@ def _wholeness(broken: tuple[Checked, ...]) -> Step:
     return holds(what, False, "all valid", "; ".join([*named, *more]), hint)
 
 
+def the_night(lab: Any) -> Step | None:
+    """What is missing before the two questions about the night make sense."""
+    return None if hidden(lab) else NOT_PLAYED
+
+
 def find_what_is_gone(lab: Any) -> dict[str, Any]:
     import gzip
     import json
@@ -195,7 +201,7 @@ def undo_search(lab: Any) -> None:
 def look_for_what_is_gone(lab: Any, answers: Answers) -> Iterator[Step]:
     found = hidden(lab)
     if found is None:
-        yield there("The night", None, "to have been played", NIGHT)
+        yield NOT_PLAYED
         return
     truth = found.key.rpartition("/")[2]
     file = str(answers.get("file") or "").rpartition("/")[2]
@@ -282,7 +288,7 @@ def undo_return(lab: Any) -> None:
 def look_at_return(lab: Any, answers: Answers) -> Iterator[Step]:
     found = hidden(lab)
     if found is None:
-        yield there("The night", None, "to have been played", NIGHT)
+        yield NOT_PLAYED
         return
     what = f"Log file …{found.key[-29:]}"
     current = _head(lab, found.key)
@@ -359,6 +365,7 @@ EXERCISES = (
         goal="`file`: the log file that is gone (its key); `event`: the name of the event in it "
         "that somebody wanted to hide",
         look=look_for_what_is_gone,
+        needs=the_night,
         solve=find_what_is_gone,
         hints=(
             "`lab.verify('sap-trail').table()` has a row for each file, and its verdict.",
@@ -386,6 +393,7 @@ EXERCISES = (
         given=f"a log file that was deleted in `{BUCKET}`, which keeps versions",
         goal="the file is there again, as CloudTrail delivered it, and the chain is whole",
         look=look_at_return,
+        needs=the_night,
         solve=bring_it_back,
         hints=(
             "In a bucket with versions, `delete_object` only lays a delete marker on top.",

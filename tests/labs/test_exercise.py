@@ -117,6 +117,24 @@ def test_hints_come_one_by_one_and_each_fits_the_state(exercise: Exercise, bench
     assert "nothing left" in str(exercise.hint())
 
 
+def test_no_more_hints_are_counted_than_there_are(exercise: Exercise, bench: Bench) -> None:
+    said = [str(exercise.hint()) for _ in range(5)]
+    assert "Hint 2 of 2" in said[-1]
+    assert Progress(bench.state).entry("01.regions").hints == 2
+
+
+def test_no_hint_is_spent_on_what_cannot_be_tried_yet(bench: Bench) -> None:
+    def needs(bench: Bench) -> Step | None:
+        return None if "trail" in bench.done else there("Trail", None, hint="create_trail first")
+
+    later = replace(EXERCISE, needs=needs).on(bench)
+    said = str(later.hint())
+    assert "something comes first" in said and "create_trail" in said and "Hint 1" not in said
+    assert Progress(bench.state).entry("01.regions").hints == 0
+    bench.done["trail"] = "sap-trail"
+    assert "Hint 1 of 2" in str(later.hint())
+
+
 def test_a_solution_is_shown_after_an_attempt_or_when_asked_for(
     exercise: Exercise, bench: Bench
 ) -> None:

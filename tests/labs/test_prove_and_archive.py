@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError
 from lablib import estate
 from lablib.errors import LabError
 from lablib.estate.cover_up import LOGS, TRAIL, hidden
-from lablib.exercises import Exercise, exercises_of, find
+from lablib.exercises import Exercise, catch_up, exercises_of, find, reset_lab
 from lablib.exercises.lab10 import put_away
+from lablib.exercises.tidy import must_keep_versions
 from lablib.lab import Lab
 
 
@@ -69,6 +70,41 @@ def test_one_byte_breaks_one_link_and_the_original_mends_it(provable: Lab) -> No
     assert verdicts(provable) == ["hash value doesn't match"]
     s3.delete_object(Bucket=LOGS, Key=key, VersionId=change["VersionId"])
     assert verdicts(provable) == []
+
+
+def forge(lab: Lab, key: str, text: bytes = b"us-east-2") -> None:
+    s3 = lab.client("s3")
+    body = gzip.decompress(s3.get_object(Bucket=LOGS, Key=key)["Body"].read())
+    forged = gzip.compress(body.replace(b"us-east-1", text, 1))
+    s3.put_object(Bucket=LOGS, Key=key, Body=forged)
+
+
+def test_a_reset_takes_back_a_file_forged_twice_and_a_digest_deleted_twice(provable: Lab) -> None:
+    provable.client("ec2").describe_instances()
+    provable.clock.advance(hours=4)
+    chain = provable.verify(TRAIL).chains[0]
+    digest = chain.digests[1].key
+    forge(provable, chain.files[0].key)
+    forge(provable, chain.files[0].key, b"us-west-2")
+    for _twice in range(2):
+        provable.client("s3").delete_object(Bucket=LOGS, Key=digest)
+    assert not find("09.chain").on(provable).verdict().passed
+    reset_lab(provable, "09")
+    assert verdicts(provable) == []
+
+
+def test_damage_left_behind_does_not_keep_a_learner_out_of_lab_10(provable: Lab) -> None:
+    estate.cover_up(provable)
+    whole = next(file for file in provable.verify(TRAIL).chains[0].files if file.valid)
+    forge(provable, whole.key)
+    catch_up(provable, "10")
+    assert verdicts(provable) == ["not found"]  # the night's, which is still to be brought back
+
+
+def test_a_bucket_without_versions_is_not_damaged(lab: Lab) -> None:
+    find("01.trail").solve(lab)
+    with pytest.raises(LabError, match="does not keep versions"):
+        must_keep_versions(lab, LOGS)
 
 
 def test_lab_09_can_be_done_after_lab_10(provable: Lab) -> None:
