@@ -10,13 +10,14 @@ from lablib.exercises import looks
 
 
 def empty(lab: Any, bucket: str) -> None:
-    """Deletes a bucket and all that is in it."""
+    """Deletes a bucket and all that is in it, older versions too."""
     if bucket not in looks.buckets(lab):
         return
     s3 = lab.client("s3")
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for found in page.get("Contents", []):
-            s3.delete_object(Bucket=bucket, Key=found["Key"])
+    for layers in _layers(lab, bucket, ""):
+        for key, known in layers.items():
+            for layer in known:
+                s3.delete_object(Bucket=bucket, Key=key, VersionId=layer["VersionId"])
     s3.delete_bucket(Bucket=bucket)
 
 
