@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -93,12 +94,14 @@ def look_at_chain(lab: Any, answers: Answers) -> Iterator[Step]:
 def damage(lab: Any) -> tuple[Checked, ...]:
     """What is not as CloudTrail delivered it, without the loss of the night: 09.back asks for it.
 
-    What lies in the archive or was taken by a rule of the bucket (lab 10) is nobody's damage.
+    What lies in the archive or was taken by a rule of the bucket (lab 10) is nobody's damage, nor
+    is what was delivered to an earlier bucket of that name (a reset of lab 01).
     """
     if not looks.trail(lab, TRAIL):
         return ()
     found = hidden(lab)
     lost = found.key if found else ""
+    born = _born(lab)
     rules, _ = looks.lifecycle(lab, BUCKET)
     ends = any("Expiration" in rule for rule in rules)
     return tuple(
@@ -106,7 +109,14 @@ def damage(lab: Any) -> tuple[Checked, ...]:
         for checked in lab.verify(TRAIL).broken
         if not checked.verdict.startswith(UNREADABLE)
         and not (checked.verdict == GONE and (ends or checked.key == lost))
+        and not (born and checked.end and checked.end <= born)
     )
+
+
+def _born(lab: Any) -> datetime | None:
+    """When the log bucket was made."""
+    known = lab.observer("s3").list_buckets()["Buckets"]
+    return next((one["CreationDate"] for one in known if one["Name"] == BUCKET), None)
 
 
 def _wholeness(broken: tuple[Checked, ...]) -> Step:
