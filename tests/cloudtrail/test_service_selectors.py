@@ -232,6 +232,12 @@ def test_insights_are_asked_for_and_shown(account: Account) -> None:
     assert account.call("GetTrail", Name="watch")["Trail"]["HasInsightSelectors"] is False
 
 
+def test_asking_for_insights_tries_their_own_folder(account: Account) -> None:
+    asked = [{"InsightType": "ApiCallRateInsight"}]
+    account.call("PutInsightSelectors", TrailName="watch", InsightSelectors=asked)
+    assert account.world.puts[-1].key.endswith("/CloudTrail-Insight/")
+
+
 def test_insights_need_a_trail_that_logs_what_they_watch(account: Account) -> None:
     put(account, EventSelectors=[{"ReadWriteType": "ReadOnly"}])
     rate, errors = ({"InsightType": f"Api{kind}RateInsight"} for kind in ("Call", "Error"))

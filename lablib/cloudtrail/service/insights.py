@@ -25,16 +25,10 @@ def put(parts: Parts, request: Request) -> Answer:
         must_log(trail, one)
     new = replace(trail, insight_selectors=selectors)
     if selectors:
-        admission.admit(parts.world, bucket_and_key(new), now=request.now)
+        admission.admit_insights(parts.world, new, now=request.now)
     parts.trails.put(new)
     parts.delivery.trail_updated(new, request.now)
     return shown(new)
-
-
-def bucket_and_key(trail: Trail) -> Trail:
-    """What is tried here: of the errors of API Reference, PutInsightSelectors, none is of topic or
-    log group."""
-    return replace(trail, sns_topic_arn=None, logs_group=None, logs_role=None)
 
 
 def get(parts: Parts, request: Request) -> Answer:
