@@ -13,6 +13,7 @@ from ..cloudtrail.path import CloudTrail
 from . import console, journal
 from .chance import Chance, SystemRandomness, rsa_key
 from .clock import Clock, Happened, Setting
+from .eventbridge import EventBridge
 from .frozen import Frozen
 from .gateway import Gateway
 from .identity import Identities, draw_key, scope_of
@@ -72,6 +73,10 @@ class Account:
         )
         self.storage = Storage(self.clock.agenda)
         self.watching = Watching(self.clock.agenda)
+        self.eventbridge = EventBridge(
+            self.clock.agenda, self.chance.stream("eventbridge"), self.watching.region
+        )
+        self.cloudtrail.listeners.append(self.eventbridge.announce)
         self.gateway = Gateway(
             birth.account,
             moto,
@@ -81,6 +86,7 @@ class Account:
             self.storage,
             {
                 **self.watching.operations,
+                **self.eventbridge.operations,
                 "logs": {
                     **lately(LOG_QUERIES, _log_queries),
                     **self.watching.operations["logs"],

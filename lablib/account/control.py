@@ -213,13 +213,16 @@ class Control:
         with account.lock:
             account.settle()
             try:
-                return account.cloudtrail.trace(query.get("event", ""))
+                told = account.cloudtrail.trace(query.get("event", ""))
             except KeyError:
                 raise ControlError(
                     404,
                     f"No event has the id {query.get('event', '')!r}. lab.events() lists the ids; "
                     "a record's is its eventID.",
                 ) from None
+            told["stages"].extend(account.eventbridge.stages(told["event"]))
+            told["stages"].sort(key=lambda stage: stage["time"])
+            return told
 
     def _timeline(self, query: Mapping[str, str], body: Any) -> dict[str, Any]:
         account = self._host.account
@@ -227,7 +230,8 @@ class Control:
             account.settle()
             start = _moment(query["start"]) if "start" in query else None
             end = _moment(query["end"]) if "end" in query else None
-            return account.cloudtrail.timeline(start, end)
+            told: dict[str, Any] = account.cloudtrail.timeline(start, end)
+            return {**told, "events": account.eventbridge.shown(start, end)}
 
     def _verify(self, query: Mapping[str, str], body: Any) -> dict[str, Any]:
         """The verdict on each digest and log file of a trail."""

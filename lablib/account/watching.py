@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..cloudtrail.world import Schedule
-from . import policy
+from . import policy, topics
 from .inbox import Inbox
 from .moto_adapter import facts, ingestion, logs, subscriptions
 from .moto_adapter.subscriptions import Envelope
@@ -32,7 +32,6 @@ CLOUDWATCH = (
     "ListTagsForResource", "TagResource", "UntagResource",
 )  # fmt: skip
 ALL_GROUPS = {"DescribeMetricFilters", "TestMetricFilter"}  # they name no group that must be there
-DEFAULT_SNS_KEY = "alias/aws/sns"
 
 
 class Region:
@@ -208,22 +207,6 @@ def _refusal(topic: str, document: str, alarm: Alarm) -> str | None:
 
 
 def _sealed(topic: str, alarm: Alarm) -> str | None:
-    """CloudWatch needs the key of an encrypted topic; AWS's own key does not let it (Amazon SNS
-    Developer Guide, "Key management")."""
-    name = subscriptions.topic_key(topic)
-    if name is None:
-        return None
-    key = facts.kms_key(name, alarm.account, alarm.region)
-    needed = ("kms:Decrypt", "kms:GenerateDataKey")
-    if (
-        key is not None
-        and name != DEFAULT_SNS_KEY
-        and all(
-            policy.service_verdict(
-                key.policy, action=one, resource=key.arn, context=_context(alarm), service=SERVICE
-            ).allowed
-            for one in needed
-        )
-    ):
+    if not topics.is_sealed(topic, SERVICE, _context(alarm)):
         return None
     return "CloudWatch Alarms does not have authorization to access the SNS topic encryption key."

@@ -1,6 +1,7 @@
 """The path of a call through CloudTrail: every stage, top to bottom, in one list.
 
 call → record → Event history → which trails? → log file, notification, CloudWatch Logs
+                                              └→ whoever listens: EventBridge
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ class Passage:
     takers: tuple[Trail, ...] = ()
 
 
+Listener = Callable[[Event, tuple[Trail, ...], datetime], None]
+
+
 class CloudTrail:
     """CloudTrail of one account: its trails, its Event history, its deliveries.
 
@@ -70,6 +74,7 @@ class CloudTrail:
         self.service = Service(world, self.trails, self.history, self.delivery, self.signers)
         self.delivery.filing.listeners.append(self.record_own_work)
         self._echo = own.Echo()
+        self.listeners: list[Listener] = []  # told of each event, and of the trails that took it
         self.insights = Insights(self.history, schedule, rng, self.record_event)
         self._matches: dict[str, tuple[Match, ...]] = {}
         self._seen: dict[Match, Match] = {}
@@ -79,6 +84,7 @@ class CloudTrail:
             self.choose_trails,
             self.watch_rates,
             self.deliver_event,
+            self.announce_event,
         )
 
     # --- the path ------------------------------------------------------------------------------
@@ -132,6 +138,10 @@ class CloudTrail:
         for trail in passage.takers:
             current = self.trails.get(trail.arn) or trail
             self.delivery.take(current, passage.event, passage.now)
+
+    def announce_event(self, passage: Passage) -> None:
+        for tell in self.listeners:
+            tell(passage.event, passage.takers, passage.now)
 
     def record_own_work(self, place: Place, filed: Filed) -> None:
         """The calls that CloudTrail made to put a log file take the same path."""

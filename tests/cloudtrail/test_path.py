@@ -61,6 +61,7 @@ def test_the_stages_stand_in_one_list() -> None:
         "choose_trails",
         "watch_rates",
         "deliver_event",
+        "announce_event",
     ]
 
 

@@ -1,0 +1,288 @@
+"""EventBridge as a client meets it: seconds after the call, to SNS, SQS, Logs and another bus."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Served, stop
+
+ACCOUNT = "123456789012"
+CALLS = {"source": ["aws.ec2"], "detail-type": ["AWS API Call via CloudTrail"]}
+
+
+def start_a_trail(account: Served, name: str = "watch") -> None:
+    bucket = f"trail-bucket-{name}"
+    account.client("s3").create_bucket(Bucket=bucket)
+    statements = [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudtrail.amazonaws.com"},
+            "Action": action,
+            "Resource": resource,
+        }
+        for action, resource in (
+            ("s3:GetBucketAcl", f"arn:aws:s3:::{bucket}"),
+            ("s3:PutObject", f"arn:aws:s3:::{bucket}/AWSLogs/*"),
+        )
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    account.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
+    account.client("cloudtrail").create_trail(Name=name, S3BucketName=bucket)
+    account.client("cloudtrail").start_logging(Name=name)
+
+
+def open_for_rules(action: str, resource: str, **more: Any) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": action,
+        "Resource": resource,
+        **more,
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def a_queue(account: Served, name: str = "events", *, open: bool = True) -> tuple[str, str]:
+    sqs = account.client("sqs")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
+    if open:
+        policy = open_for_rules("sqs:SendMessage", arn)
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    return url, arn
+
+
+def received(account: Served, url: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while True:
+        more = account.client("sqs").receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        )
+        messages = more.get("Messages", [])
+        if not messages:
+            return found
+        for message in messages:
+            found.append(message)
+            account.client("sqs").delete_message(
+                QueueUrl=url, ReceiptHandle=message["ReceiptHandle"]
+            )
+
+
+def a_rule(account: Served, target: str, pattern: dict[str, Any] = CALLS, **more: Any) -> str:
+    events = account.client("events")
+    name = more.pop("Name", "watch")
+    about = {k: more.pop(k) for k in ("State",) if k in more}
+    arn: str = events.put_rule(Name=name, EventPattern=json.dumps(pattern), **about)["RuleArn"]
+    told = events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": target, **more}])
+    assert told["FailedEntryCount"] == 0
+    return arn
+
+
+def stop_an_instance(account: Served) -> str:
+    ec2 = account.client("ec2")
+    image = "ami-12c6146b"
+    found = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    ec2.stop_instances(InstanceIds=[found])
+    return str(found)
+
+
+def test_a_logged_call_reaches_a_queue_within_seconds_as_its_record(account: Served) -> None:
+    start_a_trail(account)
+    url, arn = a_queue(account)
+    a_rule(account, arn, {**CALLS, "detail": {"eventName": ["StopInstances"]}})
+    stop_an_instance(account)
+    account.advance(seconds=3)
+    assert received(account, url) == []
+    account.advance(seconds=7)
+    (message,) = received(account, url)
+    event = json.loads(message["Body"])
+    (record,) = [
+        json.loads(one["CloudTrailEvent"])
+        for one in account.client("cloudtrail").lookup_events(
+            LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "StopInstances"}]
+        )["Events"]
+    ]
+    assert event["detail"] == record
+    assert event["source"] == "aws.ec2"
+    assert event["time"] == record["eventTime"]
+    stages = account.control("trace", event=record["eventID"])["stages"]
+    assert [s["what"] for s in stages if s["stage"] == "EventBridge"] == [
+        f"rule watch: sent to {arn}"
+    ]
+
+
+def test_without_a_trail_nothing_comes(account: Served) -> None:
+    url, arn = a_queue(account)
+    a_rule(account, arn)
+    stop_an_instance(account)
+    account.advance(minutes=1)
+    assert received(account, url) == []
+
+
+def test_disabled_rules_are_silent_and_reads_need_their_state(account: Served) -> None:
+    start_a_trail(account)
+    url, arn = a_queue(account)
+    a_rule(account, arn, State="DISABLED")
+    stop_an_instance(account)
+    account.advance(minutes=1)
+    assert received(account, url) == []
+    account.client("events").enable_rule(Name="watch")
+    account.client("ec2").describe_instances()
+    account.advance(minutes=1)
+    assert received(account, url) == []
+    a_rule(account, arn, State="ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+    account.client("ec2").describe_instances()
+    account.advance(minutes=1)
+    (message,) = received(account, url)
+    assert json.loads(message["Body"])["detail"]["eventName"] == "DescribeInstances"
+
+
+def test_a_sign_in_reaches_the_inbox_through_a_topic_in_the_rule_s_words(account: Served) -> None:
+    start_a_trail(account)
+    sns = account.client("sns")
+    topic = sns.create_topic(Name="alerts")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="ops@example.com")
+    account.control("inbox", {"confirm": True})
+    pattern = {"detail-type": ["AWS Console Sign In via CloudTrail"]}
+    words = {"InputPathsMap": {"who": "$.detail.userIdentity.type", "when": "$.time"}}
+    words["InputTemplate"] = '"<who> signed in at <when>"'  # type: ignore[assignment]
+    rule = a_rule(account, topic, pattern, InputTransformer=words)
+    account.control("sign-in", {"user": "root"})
+    account.advance(seconds=15)
+    kept = account.control("inbox")["mails"]
+    assert [mail["kind"] for mail in kept] == ["confirmation"]  # the topic lets no rule in yet
+    policy = open_for_rules("sns:Publish", topic, Condition={"ArnEquals": {"aws:SourceArn": rule}})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    account.control("sign-in", {"user": "root"})
+    account.advance(seconds=15)
+    mail = account.control("inbox")["mails"][0]
+    assert mail["body"].startswith('"Root signed in at 2032-03-01T10:00:15Z"')
+
+
+def test_a_log_group_needs_a_resource_policy_and_then_keeps_each_event(account: Served) -> None:
+    start_a_trail(account)
+    logs = account.client("logs")
+    logs.create_log_group(logGroupName="/aws/events/calls")
+    arn = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/events/calls"
+    a_rule(account, arn, {"source": ["aws.ec2"], "detail": {"eventName": ["StopInstances"]}})
+    stop_an_instance(account)
+    account.advance(seconds=15)
+    assert logs.filter_log_events(logGroupName="/aws/events/calls")["events"] == []
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/events/*:*",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    logs.put_resource_policy(policyName="events", policyDocument=document)
+    stop_an_instance(account)
+    account.advance(seconds=15)
+    (event,) = logs.filter_log_events(logGroupName="/aws/events/calls")["events"]
+    assert json.loads(event["message"])["detail"]["eventName"] == "StopInstances"
+
+
+def test_what_a_target_refuses_is_counted_and_kept_in_a_dead_letter_queue(account: Served) -> None:
+    start_a_trail(account)
+    _, closed = a_queue(account, "closed", open=False)
+    url, dead = a_queue(account, "dead")
+    rule = a_rule(
+        account,
+        closed,
+        {**CALLS, "detail": {"eventName": ["StopInstances"]}},
+        DeadLetterConfig={"Arn": dead},
+    )
+    stop_an_instance(account)
+    account.advance(seconds=15)
+    (message,) = received(account, url)
+    attributes = {k: v["StringValue"] for k, v in message["MessageAttributes"].items()}
+    assert attributes["ERROR_CODE"] == "NO_PERMISSIONS"
+    assert (attributes["RULE_ARN"], attributes["TARGET_ARN"]) == (rule, closed)
+    metrics = account.client("cloudwatch").list_metrics(Namespace="AWS/Events")["Metrics"]
+    assert {one["MetricName"] for one in metrics} == {
+        "MatchedEvents", "TriggeredRules", "Invocations", "FailedInvocations",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"arn:aws:sns:us-east-1:{ACCOUNT}:gone",
+        f"arn:aws:sqs:us-east-1:{ACCOUNT}:gone",
+        f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/gone",
+        f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:gone",
+        f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:gone",
+        f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/gone",
+    ],
+)
+def test_a_target_that_is_not_there_never_stops_the_clock(
+    shared_account: Served, target: str
+) -> None:
+    name = f"gone-{target.split(':')[2]}"
+    a_rule(shared_account, target, {"source": [name]}, Name=name)
+    told = shared_account.client("events").put_events(
+        Entries=[{"Source": name, "DetailType": "x", "Detail": "{}"}]
+    )
+    assert told["FailedEntryCount"] == 0
+    shared_account.advance(seconds=15)
+
+
+def test_own_events_go_to_their_bus_and_the_sources_of_aws_are_aws_s(account: Served) -> None:
+    events = account.client("events")
+    url, arn = a_queue(account)
+    bus = events.create_event_bus(Name="orders")["EventBusArn"]
+    a_rule(account, bus, {"source": ["shop"]}, Name="forward")
+    events.put_rule(Name="orders", EventBusName="orders", EventPattern='{"source": ["shop"]}')
+    events.put_targets(Rule="orders", EventBusName="orders", Targets=[{"Id": "1", "Arn": arn}])
+    entry = {"Source": "shop", "DetailType": "order", "Detail": '{"n": 1}'}
+    told = events.put_events(Entries=[{**entry, "Source": "aws.ec2"}, entry])
+    assert told["Entries"][0]["ErrorCode"] == "NotAuthorizedForSourceException"
+    (message,) = received(account, url)
+    event = json.loads(message["Body"])
+    assert (event["id"], event["detail"]) == (told["Entries"][1]["EventId"], {"n": 1})
+    assert event["time"] == "2032-03-01T10:00:00Z"
+
+
+def test_a_pattern_can_be_tried_and_one_that_is_wrong_is_refused(shared_account: Served) -> None:
+    events = shared_account.client("events")
+    event = {
+        "id": "1",
+        "account": ACCOUNT,
+        "source": "aws.ec2",
+        "time": "2026-11-27T10:00:00Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail-type": "x",
+    }
+    for source, taken in (("aws.ec2", True), ("aws.s3", False)):
+        told = events.test_event_pattern(
+            EventPattern=json.dumps({"source": [source]}), Event=json.dumps(event)
+        )
+        assert told["Result"] is taken
+    with pytest.raises(events.exceptions.InvalidEventPatternException, match="must be an object"):
+        events.put_rule(Name="wrong", EventPattern='{"source": "aws.ec2"}')
+    with pytest.raises(events.exceptions.ClientError, match="Event is not valid"):
+        events.test_event_pattern(EventPattern='{"source": ["a"]}', Event="{}")
+
+
+def test_rules_and_what_they_sent_are_there_again_after_a_restart(
+    serve: Callable[..., Served], state: Path
+) -> None:
+    first = serve(state)
+    start_a_trail(first)
+    url, arn = a_queue(first)
+    a_rule(first, arn, {**CALLS, "detail": {"eventName": ["StopInstances"]}})
+    stop_an_instance(first)
+    first.advance(seconds=15)
+    before = first.control("timeline")["events"]
+    first.process.kill()
+    first.process.wait()
+    again = serve(state)
+    assert again.control("timeline")["events"] == before != []
+    assert len(received(again, url)) == 1
+    stop(again.process)
