@@ -337,6 +337,15 @@ class Lab:
         answer = self.control.get("timeline", start=iso(start), end=iso(end))
         return deliveries_frame(answer["files"])
 
+    def arrivals(self, *events: Any, ax: Any = None) -> Chart:
+        """A picture of how soon each place had these events: EventBridge, CloudWatch Logs, S3.
+
+        `events` are ids, Events, or rows of a table, as `lab.trace` takes them.
+        """
+        from lablib.show.arrivals import arrivals
+
+        return arrivals([self.trace(event).answer for event in events], ax=ax)
+
     def delays(self, ax: Any = None) -> Chart:
         """A picture of how long deliveries take, path by path."""
         from lablib.show.delays import delays

@@ -183,22 +183,23 @@ class EventBridge:
 
     # -- looking at it --------------------------------------------------------------------
 
-    def stages(self, record: Mapping[str, Any]) -> list[dict[str, str]]:
+    def stages(self, record: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What EventBridge did with a CloudTrail event, and why its rules left it."""
         found = [one for one in self.invocations if one.event == record["eventID"]]
-        told = [
+        told: list[dict[str, Any]] = [
             {
                 "stage": "EventBridge",
                 "time": one.shown()["time"],
                 "what": f"rule {one.shown()['rule']}: {'not ' if one.failure else ''}sent to "
                 f"{one.target}",
                 "why": one.failure or "The event is as the rule's pattern says.",
+                "arrived": not one.failure,
             }
             for one in found
         ]
         return told + self._left(record, {one.rule for one in found})
 
-    def _left(self, record: Mapping[str, Any], took: set[str]) -> list[dict[str, str]]:
+    def _left(self, record: Mapping[str, Any], took: set[str]) -> list[dict[str, Any]]:
         envelope = envelopes.of_record(record, "")
         if envelope is None:
             return []
@@ -210,6 +211,7 @@ class EventBridge:
                 "time": str(record["eventTime"]),
                 "what": f"rule {rule.name}: does not take it",
                 "why": f"{matched.why}.",
+                "arrived": False,
             }
             for rule, matched in decided
             if not matched.taken

@@ -80,7 +80,8 @@ def _waiting(entry: Entry, batches: Batches) -> Iterator[Row]:
     for file in batches.holding(entry.id):
         trail = name_of(file.stream.trail_arn)
         why = "Events are collected by the five minutes in which they happened."
-        yield _stage("log file", file.due, f"will be in a log file of {trail}", why)
+        stage = _stage("log file", file.due, f"will be in a log file of {trail}", why)
+        yield {**stage, "due": True}
 
 
 def _arrived(entry: Entry, done: Deliveries) -> Iterator[Row]:

@@ -38,7 +38,8 @@ def events(count: int) -> str:
 
 def moments(data: Data) -> list[Moment]:
     """Everything in the timeline, in order of lab time."""
-    found = [*_calls(data), *_files(data), *_messages(data), *_streams(data), *_errors(data)]
+    found = [*_calls(data), *_files(data), *_messages(data), *_streams(data)]
+    found += [*_invocations(data), *_errors(data)]
     return sorted(found, key=lambda moment: moment.time)
 
 
@@ -66,6 +67,12 @@ def _streams(data: Data) -> Iterable[Moment]:
     for batch in data.get("logs", ()):
         what = f"{last_part(batch['group'])}, {events(len(batch['events']))}"
         yield Moment(when(batch["time"]), "CloudWatch Logs", what, f"stream {batch['stream']}")
+
+
+def _invocations(data: Data) -> Iterable[Moment]:
+    for sent in data.get("events", ()):
+        said = f"not sent: {sent['failure']}" if sent["failure"] else f"sent to {sent['target']}"
+        yield Moment(when(sent["time"]), "EventBridge", f"{sent['rule']}: {sent['what']}", said)
 
 
 def _errors(data: Data) -> Iterable[Moment]:

@@ -16,6 +16,7 @@ ROWS = {  # from top to bottom; the words beside the axis
     "files": "■ Log file in S3",
     "notifications": "◆ SNS message",
     "logs": "✚ CloudWatch Logs",
+    "events": "★ EventBridge",
     "errors": "✖ Refused delivery",
 }
 ALWAYS = ("calls", "batches", "files")  # the others have a row when there is something in it
@@ -128,6 +129,13 @@ class _Picture:
         for batch in self.data["logs"]:
             self._mark(when(batch["time"]), y, "logs")
             self._text(when(batch["time"]), y, str(len(batch["events"])), beside=True)
+
+    def events(self) -> None:
+        y = self.height["events"]
+        for sent in self.data["events"]:
+            self._mark(when(sent["time"]), y, "error" if sent["failure"] else "events")
+            words = f"{sent['rule']} (not sent)" if sent["failure"] else sent["rule"]
+            self._text(when(sent["time"]), y, words, beside=True)
 
     def errors(self) -> None:
         y = self.height["errors"]

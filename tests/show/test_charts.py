@@ -12,6 +12,7 @@ import pytest
 
 from lablib import delays, timeline
 from lablib.cloudtrail.latency import MEASURED, PATHS
+from lablib.show.arrivals import arrivals
 from lablib.show.chart import Chart
 from lablib.show.style import DARK, LIGHT, LOOKS, Palette, duration
 
@@ -63,10 +64,37 @@ DATA = {
     "files": [file(300, [1, 2], 60, 90)],
     "notifications": [{"time": at(301), "topic": TOPIC, "trail": TRAIL, "key": "k"}],
     "logs": [{"time": at(180), "group": GROUP, "stream": "s", "events": ["1"]}],
+    "events": [
+        {
+            "time": at(95),
+            "rule": "stops",
+            "target": TOPIC,
+            "event": "2",
+            "what": "StopInstances",
+            "failure": "",
+        }
+    ],
     "errors": [{"time": at(400), "trail": TRAIL, "what": "log file", "code": "AccessDenied"}],
 }
 
-CHARTS = {"timeline": lambda: timeline(DATA), "empty": lambda: timeline({}), "delays": delays}
+TRACE = {
+    "event": {"eventTime": at(0), "eventName": "StopInstances"},
+    "stages": [
+        {"stage": "record", "time": at(0), "what": "a record", "why": ""},
+        {"stage": "EventBridge", "time": at(1), "what": "left", "why": "", "arrived": False},
+        {"stage": "EventBridge", "time": at(5), "what": "sent", "why": "", "arrived": True},
+        {"stage": "CloudWatch Logs", "time": at(110), "what": "in a group", "why": ""},
+        {"stage": "log file", "time": at(300), "what": "will be", "why": "", "due": True},
+    ],
+}
+
+CHARTS = {
+    "timeline": lambda: timeline(DATA),
+    "empty": lambda: timeline({}),
+    "delays": delays,
+    "arrivals": lambda: arrivals([TRACE]),
+    "no arrivals": lambda: arrivals([]),
+}
 
 
 @pytest.fixture(params=CHARTS)
@@ -115,14 +143,22 @@ def test_the_timelines_table_tells_everything_in_order() -> None:
         "API call",
         "API call",
         "API call",
+        "EventBridge",
         "CloudWatch Logs",
         "Log file in S3",
         "SNS message",
         "Refused delivery",
     ]
     assert table["Detail"].iloc[0].endswith("no trail")
-    assert table["What"].iloc[4] == "10:05Z, 2 events"
-    assert table["Time (UTC)"].iloc[4] == "2026-11-23 10:06:00"
+    assert table["What"].iloc[5] == "10:05Z, 2 events"
+    assert table["Time (UTC)"].iloc[5] == "2026-11-23 10:06:00"
+
+
+def test_arrivals_are_told_place_by_place_from_the_quickest() -> None:
+    table = arrivals([TRACE]).table
+    assert list(table["Place"]) == ["EventBridge", "CloudWatch Logs", "Log file in S3"]
+    assert list(table["After (s)"]) == [5, 110, 300]
+    assert "StopInstances will be at Log file in S3 after 5 min" in arrivals([TRACE]).alt
 
 
 def test_the_timelines_alt_text_says_what_is_to_be_seen() -> None:
