@@ -72,7 +72,10 @@ class Inbox:
         self.mails = [Mail(one) for one in control.get("inbox", to=to)["mails"]]
 
     def confirm(self) -> Inbox:
-        """Follow the links in the confirmation mails, as the people they went to would."""
+        """Follow the links in the confirmation mails, as the people they went to would. Nothing
+        happens when none is waiting."""
+        if not self.waiting:
+            return self
         self._control.post("inbox", {"confirm": True if self._to is None else self._to})
         return Inbox(self._control, self._to)
 

@@ -65,6 +65,12 @@ def subscriptions(lab: Any, topic_arn: str) -> dict[str, str]:
     return {s["Endpoint"]: s["SubscriptionArn"] for s in answer.get("Subscriptions", [])}
 
 
+def topic_policy(lab: Any, topic_arn: str) -> str:
+    """The policy of a topic; empty when there is no such topic."""
+    found = _found(lambda: lab.observer("sns").get_topic_attributes(TopicArn=topic_arn))
+    return str(found.get("Attributes", {}).get("Policy", ""))
+
+
 def log_group(lab: Any, name: str) -> dict[str, Any]:
     """The log group as DescribeLogGroups shows it; empty when there is none."""
     answer = lab.observer("logs").describe_log_groups(logGroupNamePrefix=name)
@@ -109,7 +115,8 @@ def _grants(statement: dict[str, Any], service: str, action: str) -> bool:
     may = any(
         verb == wanted or (verb.endswith("*") and wanted.startswith(verb[:-1])) for verb in verbs
     )
-    return statement.get("Effect") == "Allow" and may and (service in who or "*" in who)
+    everybody = "*" in who and not statement.get("Condition")  # a new topic's: its owner only
+    return statement.get("Effect") == "Allow" and may and (service in who or everybody)
 
 
 def _listed(holder: Any, name: str) -> list[Any]:
