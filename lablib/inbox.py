@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lablib.search.table import Table
 
 WAITING = "waiting"
+FOOTER = "--"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,6 +32,11 @@ class Mail:
     @property
     def body(self) -> str:
         return str(self.facts["body"])
+
+    @property
+    def message(self) -> str:
+        """What was published: the body without the lines that Amazon SNS adds below it."""
+        return self.body.partition(f"\n\n{FOOTER}\n")[0]
 
     @property
     def to(self) -> str:
