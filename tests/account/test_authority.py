@@ -352,3 +352,23 @@ def test_what_is_missing_is_told_only_to_who_may_list(account: Served) -> None:
     assert "s3:ListBucket" in found[1]
     lists = client(account, "s3", user(account, "lister", reading, may("s3:ListBucket")))
     assert refusal(lists.get_object, Bucket="some-bucket", Key="missing")[0] == "NoSuchKey"
+
+
+def test_policies_that_aws_manages_are_decided_by_ones_own_permissions(
+    shared_account: Served,
+) -> None:
+    iam = shared_account.client("iam")
+    managed = "arn:aws:iam::aws:policy/AdministratorAccess"
+    assert iam.get_policy(PolicyArn=managed)["Policy"]["DefaultVersionId"] == "v1"
+    assert iam.get_policy_version(PolicyArn=managed, VersionId="v1")["PolicyVersion"]["Document"]
+    users = iam.list_entities_for_policy(PolicyArn=managed)["PolicyUsers"]
+    assert "learner" in [one["UserName"] for one in users]
+
+
+def test_a_predefined_alias_names_no_key_before_there_is_one(shared_account: Served) -> None:
+    kms = shared_account.client("kms")
+    made = kms.create_key()["KeyMetadata"]
+    assert made["MultiRegion"] is False
+    for alias in kms.list_aliases()["Aliases"]:
+        if "TargetKeyId" in alias:
+            kms.describe_key(KeyId=alias["TargetKeyId"])

@@ -85,13 +85,14 @@ def of_resource(arn: str, account: str) -> str | None:
 
 
 def owner_of(arn: str) -> str | None:
-    """The account that a resource belongs to; None when its ARN does not say."""
+    """The account that a resource belongs to; None when its ARN does not say, or says that it is
+    AWS's (managed policies: arn:aws:iam::aws:policy/…), which everybody's own policies decide on."""
     parts = arn.split(":", 5)
     if len(parts) < 6:
         return None
     if parts[2] == "s3":
         return bucket_owner(parts[5].split("/", 1)[0])
-    return parts[4] or None
+    return None if parts[4] == "aws" else parts[4] or None
 
 
 def _of_bucket(arn: str, account: str) -> str | None:
