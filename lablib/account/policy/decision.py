@@ -144,8 +144,10 @@ def evaluate(
 
 
 def _account_of(arn: str) -> str | None:
+    """None where the ARN has no account, or `aws` (managed policies: they are nobody else's)."""
     parts = arn.split(":", 5)
-    return parts[4] or None if len(parts) == 6 and parts[0] == "arn" else None
+    named = parts[4] if len(parts) == 6 and parts[0] == "arn" else ""
+    return None if named in ("", "aws") else named
 
 
 def _explicit_deny(asked: Asked, policies: Policies) -> Decision | None:
