@@ -86,7 +86,7 @@ def of_resource(arn: str, account: str) -> str | None:
 
 def owner_of(arn: str) -> str | None:
     """The account that a resource belongs to; None when its ARN does not say, or says that it is
-    AWS's (managed policies: arn:aws:iam::aws:policy/…), which everybody's own policies decide on."""
+    AWS's (managed policies: arn:aws:iam::aws:policy/…), which all may read."""
     parts = arn.split(":", 5)
     if len(parts) < 6:
         return None
