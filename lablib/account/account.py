@@ -20,9 +20,10 @@ from .identity import Identities, draw_key, scope_of
 from .journal import Birth, CallEntry, ClockEntry, Entry, InboxEntry, SignInEntry
 from .long_poll import queue_name
 from .messages import Answer, Request
-from .moto_adapter import facts
+from .moto_adapter import facts, stack_resources
 from .moto_adapter.wire import Moto
-from .own import Operation, lately
+from .own import Operation, Operations, lately
+from .performing import Performer
 from .signature import Times
 from .storage import Storage
 from .sts import Sts
@@ -77,6 +78,14 @@ class Account:
             self.clock.agenda, self.chance.stream("eventbridge"), self.watching.region
         )
         self.cloudtrail.listeners.append(self.eventbridge.announce)
+        own: Operations = {
+            **self.watching.operations,
+            **self.eventbridge.operations,
+            "logs": {
+                **lately(LOG_QUERIES, _log_queries),
+                **self.watching.operations["logs"],
+            },
+        }
         self.gateway = Gateway(
             birth.account,
             moto,
@@ -84,15 +93,9 @@ class Account:
             Sts(self.identities),
             self.cloudtrail,
             self.storage,
-            {
-                **self.watching.operations,
-                **self.eventbridge.operations,
-                "logs": {
-                    **lately(LOG_QUERIES, _log_queries),
-                    **self.watching.operations["logs"],
-                },
-            },
+            own,
         )
+        stack_resources.listen(Performer(moto, self.cloudtrail, own))
         self._number = 0
         self._born = False
         randomness.chance = None

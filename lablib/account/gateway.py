@@ -27,7 +27,7 @@ from .authority import refused, refused_need
 from .buckets import S3Error
 from .identity import ANONYMOUS, Identities, Scope, Unknown, scope_of
 from .messages import Answer, Request
-from .moto_adapter import facts, followed, objects
+from .moto_adapter import facts, followed, objects, stack_resources
 from .moto_adapter.errors import misspoken
 from .moto_adapter.wire import Moto, NoSuchService, Operation, Route
 from .own import Asked as AskedOfUs
@@ -232,6 +232,8 @@ class Gateway:
     def _watched(self, known: Known, environ: dict[str, Any], account: str) -> Answer:
         """moto's answer, with a look at what it does for other services."""
         followed.watch()
+        if known.route.service == "cloudformation":
+            stack_resources.mend()
         with followed.watched() as seen:
             answer = self._moto.answer(known.route, known.request, environ, account)
         if answer.status < 400:

@@ -40,6 +40,12 @@ def watched() -> Iterator[list[Seen]]:
         _watching.remove(seen)
 
 
+def note(seen: Seen) -> None:
+    """Something was done by other means than the methods below."""
+    if _watching:
+        _watching[-1].append(seen)
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """A method of moto's, the names of its arguments, and what it amounts to as an API call."""
