@@ -256,7 +256,8 @@ class Control:
             except KeyError:
                 raise ControlError(404, f"The account has no IAM user {user!r}.") from None
         if pair is None:
-            raise ControlError(409, f"The IAM user {user!r} has no active access key {key}".rstrip() + ".")
+            which = f" {key}" if key else ""
+            raise ControlError(409, f"The IAM user {user!r} has no active access key{which}.")
         return {"UserName": user, "AccessKeyId": pair.id, "SecretAccessKey": pair.secret}
 
     def _sign_in(self, query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:

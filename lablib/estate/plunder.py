@@ -116,7 +116,7 @@ def _must_be_watched(lab: Any) -> None:
         verdict = find(id).on(lab).verdict()
         if not verdict.passed:
             raise LabError(
-                f"The night can be played once {TRAIL} sends what happens to the backups to {GROUP}.",
+                f"The night can be played once {TRAIL} sends to {GROUP} what becomes of backups.",
                 found=str(verdict.open_step or verdict.note),
                 next='Lab.open("12") prepares it.',
             )

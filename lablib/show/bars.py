@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -151,7 +151,7 @@ def _side_by_side(axes: Any, palette: Palette, counted: Counted) -> None:
 
 
 def _over_time(axes: Any, palette: Palette, counted: Counted) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib import dates
 
     width = _width(counted)
     below = pd.Series(0.0, index=sorted(set(counted.rows["time"])))
@@ -161,11 +161,21 @@ def _over_time(axes: Any, palette: Palette, counted: Counted) -> None:
         _stack(axes, palette, own, below, width, look, HATCHES[number], name)
         below = below.add(own, fill_value=0)
     if counted.names != [counted.what]:
-        where = {"loc": "lower right", "bbox_to_anchor": (1, 1), "ncols": len(SERIES)}
-        axes.legend(frameon=False, labelcolor=palette.ink, borderaxespad=0.2, **where)
-    locator = AutoDateLocator(maxticks=9)
+        axes.legend(
+            loc="lower right",
+            bbox_to_anchor=(1, 1),
+            ncols=len(SERIES),
+            labelcolor=palette.ink,
+            frameon=False,
+            fontsize="small",
+            borderaxespad=0.2,
+            handlelength=1.4,
+            columnspacing=1.2,
+        )
+    kit: Any = dates
+    locator = kit.AutoDateLocator(maxticks=9)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(kit.ConciseDateFormatter(locator))
     axes.set_xlabel("lab time (UTC)")
     axes.set_ylabel(counted.what)
     axes.grid(axis="y")
@@ -197,7 +207,7 @@ def _stack(
 
 def _width(counted: Counted) -> timedelta:
     """Of a bar: its bin, or the smallest step between two times; no thinner than can be seen."""
-    times = sorted(set(counted.rows["time"]))
+    times: list[datetime] = sorted(set(counted.rows["time"]))
     step = counted.bin or min((b - a for a, b in pairwise(times)), default=timedelta(hours=1))
     return max(step, (times[-1] - times[0]) / 80)
 
