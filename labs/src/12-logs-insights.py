@@ -10,7 +10,7 @@
 # - **data events**, which Event history never had.
 #
 # Two nights have passed since the stop, and nobody took the thief's new key away. Play the second one,
-# and ask for the last events that the trail has sent to its log group:
+# and ask for the last calls that the trail has sent to its log group:
 
 # %%
 from lablib import Lab
@@ -21,7 +21,8 @@ from lablib import estate
 
 estate.plunder(lab)
 lab.insights("""
-    fields eventTime, userIdentity.userName, eventName, sourceIPAddress
+    filter userIdentity.type != "AWSService"
+    | fields eventTime, userIdentity.userName, eventName, sourceIPAddress
     | sort @timestamp desc
     | limit 5
 """)
@@ -70,10 +71,15 @@ answer["status"], answer["statistics"]["recordsScanned"], answer["results"][0]
 # A record is JSON, so its fields have dotted names: `userIdentity.userName`. A list is counted from 0:
 # `requestParameters.instancesSet.items.0.instanceId`.
 #
-# These are AWS's own examples for CloudTrail logs. First: how many events of each kind?
+# The next three are AWS's own examples for CloudTrail logs, nearly to the letter. How many events of each
+# kind are there?
 
 # %%
-lab.insights("stats count(*) by eventSource, eventName, awsRegion")
+lab.insights("""
+    stats count(*) as events by eventSource, eventName, awsRegion
+    | sort events desc
+    | limit 8
+""")
 
 # %% [markdown]
 # Which users were created, and where?
@@ -123,7 +129,7 @@ lab.insights(f"""
 # %%
 lab.insights(r"""
     filter userIdentity.type != "AWSService" and sourceIPAddress != "127.0.0.1"
-    | parse userAgent /^\[?(?<tool>[A-Za-z-]+)/
+    | parse userAgent /^\[?(?<tool>[A-Za-z0-9-]+)/
     | stats count(*) as calls, min(eventTime) as first by sourceIPAddress, userIdentity.userName, tool
     | sort sourceIPAddress
 """)
@@ -217,7 +223,7 @@ lab.insights("""
 #
 # | | Event history | Logs Insights | metric filter and alarm | SQL over the files (Athena) |
 # |---|---|---|---|---|
-# | Answers | after | after | **from now on**, by itself | after |
+# | Answers | afterwards | afterwards | **from now on**, by itself | afterwards |
 # | Needs | nothing | a log group | a log group | the files in S3 |
 # | Holds | management events, 90 days | what the trail takes, as long as the group keeps it | counts only | what the trail takes, as long as the bucket keeps it |
 # | Asks by | one attribute and a time | any field, many conditions, counts | one pattern | SQL, joins too |
@@ -233,4 +239,4 @@ lab.insights("""
 # - The session's key led to a person in one step, and an address to three keys.
 # - Backups were deleted, and only the log group and the trail's files knew.
 #
-# **Next:** [your progress](00-start-here.ipynb), or any lab you have not walked yet.
+# **Next:** any lab that you have not walked yet, or back to the [start](00-start-here.ipynb).
