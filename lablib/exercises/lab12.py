@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -66,9 +66,10 @@ def look_at_keys(lab: Any, answers: Answers) -> Iterator[Step]:
 def _keys_step(right: set[str], answer: Any) -> Step:
     what, wanted = "keys", f"each {KEY} of that address"
     hint = f'filter sourceIPAddress = "…" | stats count(*) by {KEY}.'
-    if not answer:
+    several = isinstance(answer, Iterable) and not isinstance(answer, str)
+    given = set(map(str, answer if several else filter(None, [answer])))
+    if not given:
         return Step(what, wanted, "no answer", Standing.MISSING, hint)
-    given = {answer} if isinstance(answer, str) else set(map(str, answer))
     missing, extra = right - given, given - right
     found = ", ".join(sorted(given))
     if not missing and not extra:
@@ -138,13 +139,21 @@ def _objects_step(lab: Any, right: int, given: Any) -> Step:
     hint = "DeleteObject is the event; it is a data event, and the log group has it."
     if given is None:
         return Step(what, wanted, "no answer", Standing.MISSING, hint)
-    if str(given) == str(right):
+    number = _number(given)
+    if number == right:
         return Step(what, wanted, str(given), Standing.OK)
-    if str(given) == str(_all_deletions(lab)):
+    if number == _all_deletions(lab):
         hint = "That counts the housekeeping of Ben's own agent, too: add a second condition."
-    elif str(given) == "0":
+    elif number == 0:
         hint = "Event history has no data events. Ask the log group."
     return Step(what, wanted, str(given), Standing.WRONG, hint)
+
+
+def _number(given: Any) -> float | None:
+    try:
+        return float(given)
+    except (TypeError, ValueError):
+        return None
 
 
 def _deletions(lab: Any) -> dict[str, Any]:
