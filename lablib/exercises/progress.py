@@ -118,7 +118,7 @@ def _now() -> str:
 
 
 def _plain(value: Any) -> Any:
-    """An answer that JSON has no word for: a set, a table's column or number, whatever it may be."""
+    """An answer that JSON has no word for: a set, a table's column or number, or anything."""
     if hasattr(value, "tolist"):  # numpy's and pandas' own
         return value.tolist()
     return sorted(map(str, value)) if isinstance(value, (set, frozenset)) else str(value)

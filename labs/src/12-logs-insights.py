@@ -69,7 +69,8 @@ answer["status"], answer["statistics"]["recordsScanned"], answer["results"][0]
 # | `parse`, `dedup` | cuts new fields out of a text; keeps one of each kind |
 #
 # A record is JSON, so its fields have dotted names: `userIdentity.userName`. A list is counted from 0:
-# `requestParameters.instancesSet.items.0.instanceId`.
+# `requestParameters.instancesSet.items.0.instanceId`. Fields of the log group's own begin with `@`:
+# `@timestamp` is when the event came *there*, some minutes after its `eventTime`.
 #
 # The next three are AWS's own examples for CloudTrail logs, nearly to the letter. How many events of each
 # kind are there?
