@@ -9,8 +9,8 @@
 # - counting, and a picture of what was counted;
 # - **data events**, which Event history never had.
 #
-# Two nights have passed since the stop, and nobody took the thief's new key away. Play the second one,
-# and ask for the last calls that the trail has sent to its log group:
+# It is two mornings later, and nobody has taken the thief's new key away. Play the second night (and the
+# first, if you haven't), and ask for the last calls that the trail has sent to its log group:
 
 # %%
 from lablib import Lab
