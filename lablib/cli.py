@@ -77,7 +77,8 @@ def open_labs(no_browser: bool, port: int | None, work: Path | None) -> None:
     folder = desk.lay_out(work)
     account = join(_state())
     click.echo(f"Your labs are in {folder}. {_where(no_browser)}")
-    click.echo(f"{account.endpoint} is your account. Ctrl-C ends JupyterLab; nothing is lost.")
+    click.echo(f"Programs find your account at {account.endpoint}, which is no page to open.")
+    click.echo("Ctrl-C ends JupyterLab; nothing is lost.")
     desk.open_jupyter(folder, environment(account), browser=not no_browser, port=port)
 
 
@@ -205,9 +206,7 @@ def catch_up(lab: str) -> None:
     """Bring the account to where LAB starts."""
     from lablib import exercises
 
-    built = exercises.catch_up(_lab(), lab)
-    for title in built:
-        click.echo(f"built: {title}")
+    built = exercises.catch_up(_lab(), lab, lambda title: click.echo(f"built: {title}"))
     click.echo(f"Lab {lab} can start." if built else f"Lab {lab} can start; nothing was missing.")
 
 

@@ -79,10 +79,9 @@ class Lab:
         lab = cls(account, None if number is None else numbered)
         ignored = own_credentials(os.environ, account)
         settle(account)
-        built = lab._catch_up() if catch_up and lab.number else []
+        if catch_up and lab.number:
+            lab._catch_up()
         print(lab._ready())
-        if built:
-            print(f"Caught up with the labs before: {'; '.join(built)}.")
         if ignored:
             print(f"Your own AWS credentials ({', '.join(ignored)}) are neither used nor sent.")
         return lab
@@ -97,14 +96,23 @@ class Lab:
         facts = f"account {self.account.account}, {self.account.region}"
         return f"{name} is ready: {facts}, lab time {self.clock.now:%H:%M} UTC."
 
-    def _catch_up(self) -> list[str]:
+    def _catch_up(self) -> None:
+        """Says what it builds as it goes: it may take some seconds."""
         try:
             from lablib.exercises.catchup import CatchUpFailed, catch_up
         except ModuleNotFoundError:  # the kit without the course, as an engineer may install it
-            return []
+            return
         assert self.number is not None
+        before = "Catching up with the labs before: "
+
+        def tell(title: str) -> None:
+            nonlocal before
+            print(before, title, sep="", end="", flush=True)
+            before = "; "
+
         try:
-            return catch_up(self, self.number)
+            if catch_up(self, self.number, tell):
+                print(".")
         except (CatchUpFailed, LookupError) as error:
             raise LabError(
                 f"Lab {self.number} could not be prepared.",

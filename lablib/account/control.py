@@ -252,15 +252,16 @@ class Control:
     # -- the rest -------------------------------------------------------------------------
 
     def _credentials(self, query: Mapping[str, str], body: Any) -> dict[str, Any]:
-        user = query.get("user", "")
+        user, key = query.get("user", ""), query.get("key", "")
         with self._host.account.lock:
             self._host.account.settle()
             try:
-                pair = self._host.account.identities.credentials(user)
+                pair = self._host.account.identities.credentials(user, key)
             except KeyError:
                 raise ControlError(404, f"The account has no IAM user {user!r}.") from None
         if pair is None:
-            raise ControlError(409, f"The IAM user {user!r} has no active access key.")
+            which = f" {key}" if key else ""
+            raise ControlError(409, f"The IAM user {user!r} has no active access key{which}.")
         return {"UserName": user, "AccessKeyId": pair.id, "SecretAccessKey": pair.secret}
 
     def _sign_in(self, query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:

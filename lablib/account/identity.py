@@ -142,12 +142,12 @@ class Identities:
         key = self.temporary.get(caller.access_key_id or "")
         return None if key is None else key.policies
 
-    def credentials(self, user: str) -> KeyPair | None:
-        """A key pair for this user ("root" too). KeyError when there is no such user; None when
-        the user has no active key."""
+    def credentials(self, user: str, id: str = "") -> KeyPair | None:
+        """A key pair for this user ("root" too): the first, or the one with this id. KeyError when
+        there is no such user; None when the user has no such active key."""
         if user == "root":
             return self.root
         keys = facts.user_keys(self.account, user)
         if keys is None:
             raise KeyError(user)
-        return KeyPair(*keys[0]) if keys else None
+        return next((KeyPair(*key) for key in keys if id in ("", key[0])), None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from lablib.estate.callers import as_role, as_user
+from lablib.estate.callers import as_key, as_role, as_user
 from lablib.estate.cover_up import cover_up
 from lablib.estate.day import Day, working_day
 from lablib.estate.night import night, night_record
 from lablib.estate.people import ADDRESSES, PEOPLE, Person
+from lablib.estate.plunder import plunder
 from lablib.estate.systems import SYSTEMS, Landscape, build
 
 __all__ = [
@@ -16,11 +17,13 @@ __all__ = [
     "Day",
     "Landscape",
     "Person",
+    "as_key",
     "as_role",
     "as_user",
     "build",
     "cover_up",
     "night",
     "night_record",
+    "plunder",
     "working_day",
 ]

@@ -18,7 +18,7 @@ class Caller:
 
     lab: Any
     person: Person
-    credentials: Any = None  # of a role, as AssumeRole answers; the user's own key when None
+    credentials: Any = None  # of a role, as AssumeRole answers, or a key; the user's first if None
     address: str = ""  # not their usual one
     agent: str = ""  # not their usual tool
     clients: dict[str, Any] = field(default_factory=dict, compare=False)
@@ -27,18 +27,18 @@ class Caller:
         """A boto3 client for one service, in us-east-1."""
         if service not in self.clients:
             own = self.lab.client(service, user=self.person.name)
-            client = own if self.credentials is None else self._in_role(own, service)
+            client = own if self.credentials is None else self._with_key(own, service)
             client.meta.events.register_first("before-send", self._disguise)
             self.clients[service] = client
         return self.clients[service]
 
-    def _in_role(self, own: Any, service: str) -> Any:
+    def _with_key(self, own: Any, service: str) -> Any:
         import boto3
 
         session = boto3.Session(
             aws_access_key_id=self.credentials["AccessKeyId"],
             aws_secret_access_key=self.credentials["SecretAccessKey"],
-            aws_session_token=self.credentials["SessionToken"],
+            aws_session_token=self.credentials.get("SessionToken"),
             region_name=own.meta.region_name,
         )
         return session.client(service, endpoint_url=own.meta.endpoint_url)
@@ -51,6 +51,12 @@ class Caller:
 def as_user(lab: Any, name: str, address: str = "", agent: str = "") -> Caller:
     """One of the people; from their own address, with their own tool, unless others are given."""
     return Caller(lab, PEOPLE[name], address=address, agent=agent)
+
+
+def as_key(caller: Caller, key_id: str) -> Caller:
+    """The same person, or whoever holds this active access key of theirs."""
+    key = caller.lab.control.get("credentials", user=caller.person.name, key=key_id)
+    return replace(caller, credentials=key, clients={})
 
 
 def as_role(caller: Caller, role: str, session: str) -> Caller:

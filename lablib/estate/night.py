@@ -41,8 +41,12 @@ def night(lab: Any) -> None:
 
     Played once: when it has happened already, nothing happens again.
     """
-    if night_record(lab):
-        return
+    if not night_record(lab):
+        play(lab)
+
+
+def play(lab: Any) -> None:
+    """The night itself, whether or not there has been one before."""
     landscape = build(lab)
     lab.clock.to(next_time(lab, START))
     intruder = as_user(lab, "marco", ELSEWHERE, CLI)

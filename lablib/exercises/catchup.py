@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lablib.errors import LabError
@@ -14,13 +15,19 @@ class CatchUpFailed(LabError):
     """A reference solution did not lead to a passed check. The sentence names the step."""
 
 
-def catch_up(lab: Any, number: str) -> list[str]:
+def catch_up(lab: Any, number: str, tell: Callable[[str], None] = lambda title: None) -> list[str]:
     """Builds what the labs before `number` build and isn't there yet; returns what was built.
 
     Only checkpoints are built: what the earlier labs' own cells leave behind. Exercises stay for
-    the learner. Calling it twice does nothing the second time.
+    the learner. Calling it twice does nothing the second time. `tell` hears each title, once it
+    is built.
     """
-    return [built.title for built in _earlier_checkpoints(lab, number) if _build(built)]
+    built = []
+    for checkpoint in _earlier_checkpoints(lab, number):
+        if _build(checkpoint):
+            built.append(checkpoint.title)
+            tell(checkpoint.title)
+    return built
 
 
 def _earlier_checkpoints(lab: Any, number: str) -> list[Exercise]:

@@ -101,7 +101,7 @@ class Progress:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         content = {"schema_version": SCHEMA_VERSION, "exercises": dict(sorted(entries.items()))}
         draft = self.path.with_suffix(f".{os.getpid()}.tmp")
-        draft.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        draft.write_text(json.dumps(content, indent=1, default=_plain) + "\n", encoding="utf-8")
         os.replace(draft, self.path)
 
 
@@ -115,3 +115,10 @@ def work_folder(lab: Any = None) -> Path:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _plain(value: Any) -> Any:
+    """An answer that JSON has no word for: a set, a table's column or number, or anything."""
+    if hasattr(value, "tolist"):  # numpy's and pandas' own
+        return value.tolist()
+    return sorted(map(str, value)) if isinstance(value, (set, frozenset)) else str(value)

@@ -45,6 +45,7 @@ _PAGES = (
     LabPage("08", "search-events", "Search events", 25, "Who stopped the production database?"),
     LabPage("09", "prove-it", "Prove it", 30, "Are these the files that CloudTrail wrote?"),
     LabPage("10", "archive", "Archive", 25, "Where do log files go when they are old?"),
+    LabPage("12", "logs-insights", "Ask the logs", 25, "What did that address do, and how often?"),
     LabPage("13", "eventbridge", "EventBridge", 25, "Who is told within seconds?"),
 )
 LABS: dict[str, LabPage] = {page.number: page for page in _PAGES}

@@ -62,9 +62,10 @@ def results(client: Any, wanted: Mapping[str, Any]) -> list[Mapping[str, str]]:
 
 
 def rows_frame(rows: Sequence[Mapping[str, str]]) -> Table:
-    """One row a row; columns in the order in which they first come. Times are UTC, numbers are
-    numbers. @ptr, which only programs need, is left out."""
-    columns = dict.fromkeys(name for row in rows for name in row if name != "@ptr")
+    """One row a row; columns in the order of the query, as the fullest row has them. Times are
+    UTC, numbers are numbers. @ptr, which only programs need, is left out."""
+    fullest = sorted(rows, key=len, reverse=True)
+    columns = dict.fromkeys(name for row in fullest for name in row if name != "@ptr")
     frame = Table(rows, columns=pd.Index(list(columns)))
     for name in columns:
         texts = [row[name] for row in rows if name in row]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from lablib.show.chart import Chart
 
 ROWS_AT_MOST = 60
 LINE = 26  # letters that stay on one line: cloudtrail.amazonaws.com and shorter
@@ -62,6 +65,15 @@ class Table(pd.DataFrame):  # type: ignore[misc]
         rows = zip(self.index, self[names].itertuples(index=False, name=None), strict=True)
         cells = [(index, *row) for index, row in rows]
         return html_table(["", *names], cells[:ROWS_AT_MOST]) + _more(len(cells))
+
+    def chart(self, ax: Any = None) -> Chart:
+        """Counted rows as bars: over time if a column holds times, of one colour per name.
+
+        As the Visualization tab of Logs Insights. LabError for a table without numbers.
+        """
+        from lablib.show.bars import bars
+
+        return bars(self, ax=ax)
 
     def html(self) -> str:
         """All rows as an HTML table, without their numbers."""

@@ -21,7 +21,8 @@ lab.client("sts").get_caller_identity()["Arn"]
 
 # %% [markdown]
 # That was an API call to AWS's Security Token Service: *who am I?* You are `learner`, an IAM user
-# with administrator rights in account 123456789012. Somebody wrote it down. Look:
+# with administrator rights in account 123456789012. The long name is an **ARN**, AWS's full name for
+# a thing. Somebody wrote your call down. Look:
 
 # %%
 lab.events(name="GetCallerIdentity", limit=1)
@@ -79,7 +80,8 @@ lab.clock_panel()
 # ## Your turn
 #
 # Each exercise states what is given and what is wanted. Do it in any way you like: here with boto3,
-# in a terminal with the AWS CLI, or with a widget. The check looks at the account, not at your code.
+# AWS's library for Python, in a terminal with the AWS CLI, or with a widget. The check looks at the
+# account, not at your code.
 
 # %%
 ex = lab.exercise("00.call")

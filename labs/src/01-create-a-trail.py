@@ -47,9 +47,9 @@ except ClientError as error:
 # %% [markdown]
 # ## A policy
 #
-# Two sentences let it in. *CloudTrail may read the bucket's ACL*, and *CloudTrail may put objects
-# under AWSLogs/ and our account number, if it hands them over to the bucket's owner*. The condition
-# `aws:SourceArn` says: for this trail only.
+# Two sentences let it in. *CloudTrail may read the bucket's ACL* (its older list of who may do what),
+# and *CloudTrail may put objects under AWSLogs/ and our account number, if it hands them over to the
+# bucket's owner*. The condition `aws:SourceArn` says: for this trail only.
 #
 # > **The lecture says** the policy names the bucket and CloudTrail.
 # > **AWS today** recommends `aws:SourceArn` as well, so that nobody else's trail can be pointed at

@@ -5,7 +5,8 @@
 #
 # What you will see:
 #
-# - files are encrypted already, with **SSE-S3**; a KMS key of yours makes it **SSE-KMS**;
+# - files are encrypted already, with a key of S3's (**SSE-S3**, server-side encryption); a key of
+#   yours in KMS, the key service, makes it **SSE-KMS**;
 # - the key's own **policy** must let CloudTrail use it;
 # - what happens when somebody switches the key **off**.
 #
@@ -33,8 +34,8 @@ s3.head_object(Bucket=newest["Bucket"], Key=newest["Key"])["ServerSideEncryption
 # ## A key and its policy
 #
 # A KMS key has a policy of its own. The first statement lets the account's IAM policies rule the
-# key. The second lets CloudTrail make data keys with it. Without the second, CloudTrail is refused,
-# whatever IAM says.
+# key. The second lets CloudTrail make **data keys** with it: one for each file, which is what the
+# file is really encrypted with. Without the second, CloudTrail is refused, whatever IAM says.
 
 # %%
 import json

@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import START, Served, stop
+from tests.monitoring.guide_queries import FOUND, MESSAGES, RUN
 
 NOW = int(datetime.fromisoformat(START).astimezone(UTC).timestamp())
 COUNT = "stats count(*) as n by eventName | sort n desc"
@@ -208,3 +209,32 @@ def test_results_are_still_there_after_a_restart(
     after = back.client("logs").get_query_results(queryId=id)
     assert after["results"] == before["results"]
     stop(back.process)
+
+
+@pytest.fixture(scope="module")
+def guided(served: Served) -> Served:
+    """The account with the messages that the guide's sample queries are asked over."""
+    logs, now = served.client("logs"), at(served)
+    logs.create_log_group(logGroupName="guided")
+    logs.create_log_stream(logGroupName="guided", logStreamName="stream")
+    events = [{"timestamp": now * 1000 + n, "message": text} for n, text in enumerate(MESSAGES)]
+    logs.put_log_events(logGroupName="guided", logStreamName="stream", logEvents=events)
+    return served
+
+
+@pytest.mark.parametrize(("text", "found", "ordered"), FOUND)
+def test_the_sample_queries_of_the_guide_find_what_they_say(
+    guided: Served, text: str, found: list[dict[str, str]], ordered: bool
+) -> None:
+    ours = ("@ptr", "@timestamp")
+    rows = cells(query(guided, text, "guided"))
+    rows = [{name: row[name] for name in row if name not in ours} for row in rows]
+    if ordered:
+        assert rows == found
+    else:
+        assert all(row in rows for row in found if row)
+
+
+@pytest.mark.parametrize("text", RUN)
+def test_the_sample_queries_of_the_guide_for_other_logs_run(guided: Served, text: str) -> None:
+    assert query(guided, text, "guided")["status"] == "Complete"

@@ -42,3 +42,14 @@ def test_a_solution_that_does_not_lead_to_a_pass_is_said_by_name(
     monkeypatch.setattr(catchup, "exercises_of", lambda number: (broken,))
     with pytest.raises(CatchUpFailed, match=r"01\.trail: S3 bucket: expected .*, found nothing"):
         catch_up(lab, "02")
+
+
+def test_opening_a_lab_says_what_it_builds_and_then_that_it_is_ready(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab.number = "03"
+    lab._catch_up()
+    titles = "; ".join(find(i).title for i in ("01.trail", "02.key"))
+    assert capsys.readouterr().out == f"Catching up with the labs before: {titles}.\n"
+    lab._catch_up()
+    assert capsys.readouterr().out == ""

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from lablib import estate
+from lablib.errors import LabError
 from lablib.estate.day import DAY
+from lablib.estate.night import ELSEWHERE
+from lablib.estate.plunder import made_key, plundered, seen
+from lablib.exercises import catch_up, exercises_of, find
 from lablib.lab import Lab
 
 
@@ -66,3 +72,83 @@ def test_a_day_can_follow_a_day(lab: Lab) -> None:
     first, second = estate.working_day(lab), estate.working_day(lab)
     assert second.start - first.start == timedelta(days=1)
     assert second.refused == first.refused
+
+
+def deletions(lab: Lab) -> dict[str, int]:
+    """How many backups were deleted from each address, as the log group has it."""
+    query = 'filter eventName = "DeleteObject" | stats count(*) as n by sourceIPAddress'
+    return {row["sourceIPAddress"]: int(row["n"]) for row in seen(lab, query)}
+
+
+def test_the_plunder_is_in_the_log_group_and_not_in_event_history(lab: Lab) -> None:
+    catch_up(lab, "12")
+    estate.plunder(lab)
+    assert deletions(lab)[ELSEWHERE] > deletions(lab)[estate.PEOPLE["ben"].address]
+    assert lab.history(name="DeleteObject").empty
+    assert lab.history(access_key=made_key(lab)).empty
+    assert lab.clock.now.hour == 7
+
+
+def test_the_plunder_happens_once(lab: Lab) -> None:
+    catch_up(lab, "12")
+    estate.plunder(lab)
+    found, morning = deletions(lab), lab.clock.now
+    lab.client("iam").update_access_key(
+        UserName="ben", AccessKeyId=made_key(lab), Status="Inactive"
+    )
+    estate.plunder(lab)
+    assert deletions(lab) == found
+    assert lab.clock.now - morning < timedelta(minutes=1)
+
+
+def test_a_log_group_that_is_lost_gets_both_nights_again(lab: Lab) -> None:
+    catch_up(lab, "12")
+    estate.plunder(lab)
+    lab.client("iam").update_access_key(
+        UserName="ben", AccessKeyId=made_key(lab), Status="Inactive"
+    )
+    find("04.logs").on(lab).reset()
+    catch_up(lab, "12")
+    assert deletions(lab) == {}
+    estate.plunder(lab)
+    assert plundered(lab)
+    assert find("12.deleted").on(lab).verdict(find("12.deleted").solve(lab)).passed
+    assert find("08.who").on(lab).verdict(find("08.who").solve(lab)).passed
+    assert find("08.rest").on(lab).verdict(find("08.rest").solve(lab)).passed
+
+
+def test_the_night_of_lab_08_and_that_of_lab_09_leave_lab_12_as_it_is(lab: Lab) -> None:
+    catch_up(lab, "12")
+    estate.night(lab)
+    estate.cover_up(lab)
+    estate.plunder(lab)
+    for exercise in exercises_of("12"):
+        answers = exercise.solve(lab)
+        assert exercise.on(lab).verdict(answers if exercise.asks else {}).passed, exercise.id
+
+
+def test_the_plunder_works_with_selectors_that_take_deletions_only(lab: Lab) -> None:
+    catch_up(lab, "12")
+    find("05.deletes").solve(lab)
+    catch_up(lab, "12")
+    estate.plunder(lab)
+    assert plundered(lab)
+
+
+def test_months_later_the_nights_are_played_again(lab: Lab) -> None:
+    catch_up(lab, "12")
+    estate.plunder(lab)
+    lab.clock.advance(days=100)
+    assert not plundered(lab)
+    estate.plunder(lab)
+    assert plundered(lab)
+
+
+def test_a_plunder_that_nobody_watches_is_not_played(lab: Lab) -> None:
+    catch_up(lab, "04")
+    with pytest.raises(LabError, match=r"once sap-trail sends to sap-trail-events"):
+        estate.plunder(lab)
+    catch_up(lab, "12")
+    lab.client("cloudtrail").stop_logging(Name="sap-trail")
+    with pytest.raises(LabError, match=r"sap-trail is off"):
+        estate.plunder(lab)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from botocore.exceptions import ClientError
 
@@ -214,6 +215,20 @@ def test_once_passed_stays_on_record_when_a_later_check_fails(
     exercise.check()
     entry = Progress(bench.state).entry("01.regions")
     assert entry.passed and entry.outcome == "not attempted"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        (pd.Series(["a", "b"]), ["a", "b"]),
+        (pd.Series([7]).iloc[0], 7),
+        ({"b", "a"}, ["a", "b"]),
+        (object, "<class 'object'>"),
+    ],
+)
+def test_any_answer_can_be_kept(answer: Any, kept: Any, bench: Bench) -> None:
+    Progress(bench.state).checked("01.regions", Outcome.INCORRECT, {"it": answer})
+    assert Progress(bench.state).entry("01.regions").answers == {"it": kept}
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"exercises": {"01.x": {"odd": 1}}}'])

@@ -67,3 +67,8 @@ def test_without_a_group_those_of_the_trails_are_asked() -> None:
 def test_a_column_that_lacks_values_is_still_of_numbers() -> None:
     found = rows_frame([{"n": "1"}, {"m": "x"}, {"n": "2.5"}])
     assert found["n"].sum() == 3.5
+
+
+def test_columns_keep_the_querys_order_though_a_first_row_lacks_some() -> None:
+    found = rows_frame([{"calls": "1"}, {"tool": "aws-cli", "calls": "2"}])
+    assert list(found.columns) == ["tool", "calls"]

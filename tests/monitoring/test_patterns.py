@@ -53,6 +53,13 @@ def test_fields_of_a_line_are_extracted_under_their_names_or_numbers() -> None:
     }
 
 
+def test_the_last_field_takes_the_rest_of_a_longer_line() -> None:
+    line = Line('2032-03-01T10:00:00.000Z 3a4b-5c {"a": "b c"} and more')
+    extracted = compiled('[timestamp=*Z, request_id="*-*", event]').extracted(line)
+    assert extracted["$event"] == '{"a": "b c"} and more'
+    assert extracted["$request_id"] == "3a4b-5c"
+
+
 def test_an_exclusion_binds_to_its_own_branch_only() -> None:
     """CIS 4.1: && before ||, so that a HeadBucket with UnauthorizedOperation still counts."""
     pattern = compiled(

@@ -2,7 +2,7 @@
 
 Source: CloudWatch Logs User Guide, "CloudWatch Logs Insights language query syntax". Words of the
 language are told from field names by where they stand, so a field may be called `limit` or `by`.
-`sort`, `display` and `dedup` take names only (observed: `sort bin(5m)` is refused at its bracket).
+`sort` and `dedup` take names only (observed: `sort bin(5m)` is refused at its bracket).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ GRAMMAR = r"""
 start: command ("|" command)*
 
 ?command: FIELDS item ("," item)*                              -> fields
-        | DISPLAY name ("," name)*                             -> display
+        | DISPLAY item ("," item)*                             -> display
         | FILTER expression                                    -> filter
         | STATS item ("," item)* [_BY group]                   -> stats
         | SORT key ("," key)*                                  -> sort
@@ -80,7 +80,7 @@ PERIOD.2: /\d+\s?(?:milliseconds?|msecs?|ms|months?|mons?|mo|minutes?|mins?|m|se
 NUMBER.1: /\d+\.\d+/
 INTEGER: /\d+/
 TEXT: /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/s
-REGEX: /\/(?:[^\/\\\n]|\\.)+\//
+REGEX: /\/(?:[^\/\\]|\\.)+\//
 
 %import common.WS
 %ignore WS

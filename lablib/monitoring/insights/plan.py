@@ -89,8 +89,8 @@ class Stages:
             case Fields(items):
                 for item in items:
                     self.shown[item.name] = self._named(item)
-            case Display(fields):
-                self.shown = {one.name: self._meaning(one) for one in fields}
+            case Display(items):
+                self.shown = {item.name: self._named(item) for item in items}
             case Filter(condition):
                 self._stage(
                     f"SELECT * FROM {self._before} WHERE {Compiler(self).condition(condition)}"

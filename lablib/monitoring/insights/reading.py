@@ -203,8 +203,8 @@ class _Reader(_Expressions):
     def fields(self, word: Token, *items: Item) -> tuple[Token, Fields]:
         return word, Fields(items)
 
-    def display(self, word: Token, *names: Field) -> tuple[Token, Display]:
-        return word, Display(names)
+    def display(self, word: Token, *items: Item) -> tuple[Token, Display]:
+        return word, Display(items)
 
     def filter(self, word: Token, condition: Expression) -> tuple[Token, Filter]:
         return word, Filter(condition)

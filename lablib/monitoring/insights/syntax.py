@@ -147,7 +147,7 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    fields: tuple[Field, ...]
+    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ ORDER: dict[str, Callable[[Any, Any], bool]] = {
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 # "Supported regular expressions (regex) syntax": letters and digits, these symbols and operators;
-# no parentheses. A backslash escapes an operator or stands before d, D, s, S, w, W, xhh.
-_REGEX = re.compile(r"(?:[A-Za-z0-9:_#=@/;,\-^$?\[\]{}|*+.]|\\[^A-Za-z0-9\s]|\\[dDsSwWb]|\\x[0-9a-fA-F]{2})+")  # fmt: skip  # noqa: E501
+# no parentheses. A backslash escapes an operator or stands before d, D, s, S, w, W, xhh. A space
+# is not among them, but in the page's own %^starting|^initializing|^shutting down%.
+_REGEX = re.compile(r"(?:[A-Za-z0-9:_#=@/;,\-^$?\[\]{}|*+. ]|\\[^A-Za-z0-9\s]|\\[dDsSwWb]|\\x[0-9a-fA-F]{2})+")  # fmt: skip  # noqa: E501
 
 
 @dataclass(frozen=True, slots=True)

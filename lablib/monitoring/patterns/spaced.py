@@ -134,7 +134,13 @@ def _parser() -> Lark:
 
 
 class SpacedPattern:
-    """[ … ]: the log event has to have as many fields as are named, unless … stands for some."""
+    """[ … ]: the log event has to have as many fields as are named. … stands for as many as are
+    needed; without it the last one takes the rest of a longer event.
+
+    Source of the latter: the User Guide's `[w1=ERROR, w2]`, which "returns log events where the
+    first word is ERROR", over events of seven words; and the pattern that AWS's console offers for
+    Lambda's logs, `[timestamp=*Z, request_id="*-*", event]`.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -167,9 +173,9 @@ class SpacedPattern:
         return Match(True, "; and ".join(reasons) or "it has as many fields as are named")
 
     def _pairs(self, line: Line) -> list[tuple[int, Field, str]] | None:
-        """(position from 1, field, text); None when the log event has another number of them."""
-        texts = _split(line.text)
+        """(position from 1, field, text); None when the log event has too few of them."""
         fields = self._fields
+        texts = _split(line.text, None if REST in fields else len(fields))
         if REST in fields:
             missing = len(texts) - (len(fields) - 1)
             if missing < 0:
@@ -190,9 +196,14 @@ class SpacedPattern:
         }
 
 
-def _split(text: str) -> list[str]:
-    return [next(part for part in found if part is not None) for found in _groups(text)]
+def _split(text: str, most: int | None = None) -> list[str]:
+    """The fields of a log event; of more than `most` the last one is all the rest."""
+    found = list(_FIELD.finditer(text))
+    if most is None or len(found) <= most:
+        return [_inner(field) for field in found]
+    rest = text[found[most - 1].start() :].rstrip()
+    return [*(_inner(field) for field in found[: most - 1]), rest]
 
 
-def _groups(text: str) -> list[tuple[str | None, ...]]:
-    return [found.groups() for found in _FIELD.finditer(text)]
+def _inner(field: re.Match[str]) -> str:
+    return next(part for part in field.groups() if part is not None)

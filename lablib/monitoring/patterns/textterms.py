@@ -81,7 +81,8 @@ def _terms(text: str) -> list[tuple[str, TextTerm]]:
 def _term(written: str) -> TextTerm:
     if written.startswith('"'):
         text = re.sub(r'\\(["\\])', r"\1", written[1:-1])
-        return TextTerm(written, lambda line: text in line)
+        # User Guide, "Match everything": " " returns all log events.
+        return TextTerm(written, lambda line: not text.strip() or text in line)
     if written.startswith("%") and written.endswith("%") and len(written) > 2:
         search = regex_of(written[1:-1]).search
         return TextTerm(written, lambda line: bool(search(line)))
