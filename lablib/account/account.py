@@ -13,6 +13,7 @@ from ..cloudtrail.path import CloudTrail
 from . import console, journal
 from .chance import Chance, SystemRandomness, rsa_key
 from .clock import Clock, Happened, Setting
+from .complying import Complying
 from .frozen import Frozen
 from .gateway import Gateway
 from .identity import Identities, draw_key, scope_of
@@ -72,6 +73,7 @@ class Account:
         )
         self.storage = Storage(self.clock.agenda)
         self.watching = Watching(self.clock.agenda)
+        self.complying = Complying(self.clock.agenda, self.cloudtrail)
         self.gateway = Gateway(
             birth.account,
             moto,
@@ -81,6 +83,7 @@ class Account:
             self.storage,
             {
                 **self.watching.operations,
+                **self.complying.operations,
                 "logs": {
                     **lately(LOG_QUERIES, _log_queries),
                     **self.watching.operations["logs"],

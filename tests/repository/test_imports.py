@@ -16,8 +16,10 @@ MAY_IMPORT = {
     "lablib.cloudtrail": set[str](),
     "lablib.monitoring": set[str](),
     "lablib.archive": set[str](),
+    "lablib.compliance": set[str](),
     "lablib.account": {
         "lablib.cloudtrail",
+        "lablib.compliance",
         "lablib.monitoring",
         "lablib.archive",
         "lablib.__version__",
@@ -94,7 +96,9 @@ def test_only_the_adapter_touches_moto() -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("part", ["lablib.cloudtrail", "lablib.monitoring", "lablib.archive"])
+@pytest.mark.parametrize(
+    "part", ["lablib.cloudtrail", "lablib.monitoring", "lablib.archive", "lablib.compliance"]
+)
 def test_the_journey_of_an_event_is_pure(part: str) -> None:
     files = [path for path in FILES if within(module_of(path), part)]
     wrong = {
