@@ -114,7 +114,7 @@ class Complying:
     def _delete_rule(self, asked: Asked) -> dict[str, Any]:
         name = str(asked.params["ConfigRuleName"])
         config.delete_rule(asked.account, asked.region, name)
-        self.region(asked.account, asked.region).evaluations.delete(name)
+        self.region(asked.account, asked.region).evaluations.delete(name, asked.now)
         return {}
 
     # -- what rules look at ---------------------------------------------------------------

@@ -81,9 +81,14 @@ class Evaluations:
         if known(rule.identifier, rule.owner) is not None:
             self._begin(entry, now, periodic=True)
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str, now: datetime) -> None:
         """ "Deletes the specified AWS Config rule and all of its evaluation results." """
-        self._entries.pop(name, None)
+        entry = self._entries.pop(name, None)
+        if entry is None:
+            return
+        for resource, old in entry.results.items():
+            gone = Result("NOT_APPLICABLE", "The rule was deleted.", now, now)
+            self.history.append(Change(entry.rule, resource, old, gone, now))
 
     def forget(self, name: str) -> None:
         self.get(name).results.clear()

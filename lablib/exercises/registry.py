@@ -45,6 +45,7 @@ _PAGES = (
     LabPage("08", "search-events", "Search events", 25, "Who stopped the production database?"),
     LabPage("09", "prove-it", "Prove it", 30, "Are these the files that CloudTrail wrote?"),
     LabPage("10", "archive", "Archive", 25, "Where do log files go when they are old?"),
+    LabPage("14", "config", "AWS Config: is it still so?", 15, "Who looks again tomorrow?"),
 )
 LABS: dict[str, LabPage] = {page.number: page for page in _PAGES}
 
