@@ -417,8 +417,8 @@ class Lab:
         from lablib.show.compliance import compliance
 
         changes = self.control.get("compliance")["changes"]
-        events = self.control.get("events", source="cloudtrail.amazonaws.com")["events"]
-        return compliance(changes, events, self.clock.now, ax=ax)
+        calls = self.control.get("events", source="cloudtrail.amazonaws.com", limit=5000)
+        return compliance(changes, calls["events"], self.clock.now, ax=ax)
 
     # the course
 

@@ -64,7 +64,7 @@ def trail_enabled(seen: Seen, parameters: Parameters) -> list[Verdict]:
     """cloudtrail-enabled: "NON_COMPLIANT if a trail is not enabled. Optionally, the rule checks a
     specific S3 bucket, … topic, and CloudWatch log group"."""
     why_not = {t.name: _not_enabled(t) or _differs(t, parameters) for t in seen.trails}
-    return [_of_account(seen, why_not, "No trail logs this account in this Region")]
+    return [_of_account(seen, why_not, "logs this account", "No trail logs this account here")]
 
 
 def multi_region_enabled(seen: Seen, parameters: Parameters) -> list[Verdict]:
@@ -74,16 +74,18 @@ def multi_region_enabled(seen: Seen, parameters: Parameters) -> list[Verdict]:
         t.name: _not_multi(t) or _differs(t, parameters) or _leaves_out(t, parameters)
         for t in seen.trails
     }
-    return [_of_account(seen, why_not, "The account has no multi-Region trail")]
+    return [
+        _of_account(seen, why_not, "logs all Regions", "No trail logs all Regions as it should")
+    ]
 
 
-def _of_account(seen: Seen, why_not: Mapping[str, str], none: str) -> Verdict:
+def _of_account(seen: Seen, why_not: Mapping[str, str], is_good: str, none: str) -> Verdict:
     """One trail without an objection is enough."""
     good = next((name for name, objection in why_not.items() if not objection), None)
     if good is not None:
-        return Verdict(ACCOUNT, seen.account, True, f"{good} is as this rule wants a trail.")
+        return Verdict(ACCOUNT, seen.account, True, f"{good} {is_good}.")
     told = "; ".join(f"{name} {objection}" for name, objection in why_not.items())
-    return Verdict(ACCOUNT, seen.account, False, _short(f"{none}: {told or 'there is none'}."))
+    return Verdict(ACCOUNT, seen.account, False, _short(f"{none}: {told or 'there is no trail'}."))
 
 
 def _not_enabled(trail: Trail) -> str:

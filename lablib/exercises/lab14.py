@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from lablib.estate.drift import drift, drifted
@@ -305,7 +305,8 @@ def latest(lab: Any, rule: str) -> tuple[str | None, datetime | None]:
     config = lab.observer("config")
     found = config.get_compliance_details_by_config_rule(ConfigRuleName=rule)["EvaluationResults"]
     words = {result["ComplianceType"] for result in found}
-    time = max((result["ConfigRuleInvokedTime"] for result in found), default=None)
+    times = [result["ConfigRuleInvokedTime"].astimezone(UTC) for result in found]
+    time = max(times, default=None)
     return ("NON_COMPLIANT" if "NON_COMPLIANT" in words else min(words, default=None)), time
 
 

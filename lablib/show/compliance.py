@@ -14,7 +14,7 @@ from lablib.show.moments import last_part, when
 from lablib.show.style import LOOKS, Palette
 
 Data = Mapping[str, Any]
-TITLE = "Is it as it should be?"
+TITLE = "AWS Config: since when is it as it should be?"
 BAR = 0.5  # of a row
 ROOM = 0.13  # of the axis, for words at its end
 NONE = "NOT_APPLICABLE"
@@ -174,7 +174,7 @@ class _Picture:
             middle = span.start + (end - span.start) / 2
             self._text(middle, y, span.verdict, "center")
         elif span.end is None:
-            self._text(end + self.length / 100, y, span.verdict, "left", box=False)
+            self._text(end + self.length / 100, y, span.verdict, "left", pad=0.5)
 
     def _marks(self) -> None:
         """Names that would lie over one another stand one above the other."""
@@ -186,12 +186,12 @@ class _Picture:
             words = f"{call.name} ({call.user})"
             free = max(free, call.time + self.length * len(words) / 95)
             if level < 3:
-                self._text(call.time, y + 0.28 + 0.24 * level, words, "left", box=False)
+                self._text(call.time, y + 0.28 + 0.24 * level, words, "left", pad=0.5)
 
-    def _text(self, x: datetime, y: float, words: str, side: str, box: bool = True) -> None:
+    def _text(self, x: datetime, y: float, words: str, side: str, pad: float = 1.5) -> None:
         self.axes.text(
             x, y, words, ha=side, va="center", fontsize="small", color=self.palette.ink,
-            bbox={"facecolor": self.palette.page, "edgecolor": "none", "pad": 1.5} if box else None,
+            bbox={"facecolor": self.palette.page, "edgecolor": "none", "pad": pad},
         )  # fmt: skip
 
     def _frame(self) -> None:
