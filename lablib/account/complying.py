@@ -7,14 +7,14 @@ delivery channel and rules stay in moto's Config, with what it leaves open mende
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..cloudtrail.path import CloudTrail
 from ..cloudtrail.trail import Trail
 from ..cloudtrail.world import Schedule
-from . import policy
-from .moto_adapter import config, facts, policies
+from . import config_recorder
+from .moto_adapter import config
 from .own import Asked, Operation, OwnError, lately
 
 if TYPE_CHECKING:
@@ -23,18 +23,21 @@ if TYPE_CHECKING:
     from ..compliance.rules import Seen
     from ..compliance.rules import Trail as SeenTrail
 
-SERVICE = "config.amazonaws.com"
-SERVICE_LINKED = "/aws-service-role/config.amazonaws.com/"
-ACL = "bucket-owner-full-control"
-# The first configuration items are delivered soon after the start; AWS states no time.
-PENDING = timedelta(minutes=1)
-
 COMPLIANCE = (
     "DescribeComplianceByConfigRule", "DescribeComplianceByResource",
     "GetComplianceDetailsByConfigRule", "GetComplianceDetailsByResource",
     "GetComplianceSummaryByConfigRule", "GetComplianceSummaryByResourceType",
     "DescribeConfigRuleEvaluationStatus", "StartConfigRulesEvaluation", "DeleteEvaluationResults",
 )  # fmt: skip
+# What a call has to name; clients check it themselves, so only other programs forget it.
+REQUIRED: Mapping[str, str] = {
+    "PutConfigRule": "ConfigRule",
+    "DeleteConfigRule": "ConfigRuleName",
+    "StartConfigurationRecorder": "ConfigurationRecorderName",
+    "StopConfigurationRecorder": "ConfigurationRecorderName",
+    "GetComplianceDetailsByConfigRule": "ConfigRuleName",
+    "DeleteEvaluationResults": "ConfigRuleName",
+}
 
 
 class Region:
@@ -57,17 +60,11 @@ class Complying:
         own: dict[str, Callable[[Asked], dict[str, Any]]] = {
             "PutConfigRule": self._put_rule,
             "DeleteConfigRule": self._delete_rule,
-            "PutConfigurationRecorder": _put_recorder,
-            "StartConfigurationRecorder": _start_recorder,
-            "StopConfigurationRecorder": _stop_recorder,
-            "DescribeConfigurationRecorderStatus": _recorder_status,
-            "PutDeliveryChannel": _put_channel,
-            "DescribeDeliveryChannelStatus": _channel_status,
+            **{name: self._answering(name) for name in COMPLIANCE},
         }
-        compliance = {name: self._answering(name) for name in COMPLIANCE}
-        every = {**own, **compliance}
+        every = {**config_recorder.OPERATIONS, **own}
         self.operations: dict[str, Mapping[str, Operation]] = {
-            "config": lately(every, lambda: {name: _refusing(one) for name, one in every.items()})
+            "config": lately(every, lambda: {n: _refusing(n, one) for n, one in every.items()})
         }
 
     def region(self, account: str, name: str) -> Region:
@@ -95,8 +92,10 @@ class Complying:
         from ..compliance import errors, rule
 
         given = dict(asked.params["ConfigRule"])
-        source = given.get("Source") or {}
-        identifier = str(source.get("SourceIdentifier", ""))
+        source = given["Source"] = {"SourceIdentifier": "", **(given.get("Source") or {})}
+        if source.get("Owner") is None:
+            raise errors.missing("configRule.source.owner")
+        identifier = str(source["SourceIdentifier"])
         if source.get("Owner") == "AWS":
             # Managed rules work with the recorder's role; custom rules need no recorder.
             if config.recorder(asked.account, asked.region) is None:
@@ -154,8 +153,8 @@ class Complying:
     # -- looking at it --------------------------------------------------------------------
 
     def shown(self) -> list[dict[str, Any]]:
-        """Each rule of each Region with its frequency, and since when which resource complies."""
-        return [
+        """Since when which resource complies with which rule, or not, oldest first."""
+        found = [
             {
                 "rule": change.rule.name,
                 "region": change.rule.region,
@@ -168,6 +167,7 @@ class Complying:
             for region in self._regions.values()
             for change in region.evaluations.history
         ]
+        return sorted(found, key=lambda change: change["time"])
 
 
 def _management(trail: Trail) -> tuple[str | None, tuple[str, ...]]:
@@ -193,12 +193,16 @@ def _management(trail: Trail) -> tuple[str | None, tuple[str, ...]]:
     )
 
 
-def _refusing(answer: Callable[[Asked], dict[str, Any]]) -> Operation:
+def _refusing(name: str, answer: Callable[[Asked], dict[str, Any]]) -> Operation:
     """An operation whose refusals are in the account's own form."""
-    from ..compliance.errors import ConfigError
+    from ..compliance.errors import ConfigError, missing
+
+    needed = REQUIRED.get(name)
 
     def operation(asked: Asked) -> dict[str, Any]:
         try:
+            if needed is not None and asked.params.get(needed) is None:
+                raise missing(needed[0].lower() + needed[1:])
             return answer(asked)
         except ConfigError as error:
             raise OwnError(error.code, error.message) from None
@@ -213,92 +217,3 @@ def _check_parameters(text: str | None) -> None:
         rule.parameters(text)
     except ValueError:
         raise errors.invalid(f"Invalid json {text} passed in the InputParameters field") from None
-
-
-# -- recorder and delivery channel --------------------------------------------------------
-
-
-def _put_recorder(asked: Asked) -> dict[str, Any]:
-    from ..compliance import errors
-
-    recorder = {"name": "default", **(asked.params.get("ConfigurationRecorder") or {})}
-    if not recorder.get("roleARN"):
-        raise errors.no_role()
-    config.put_recorder(asked.account, asked.region, recorder)
-    return {}
-
-
-def _start_recorder(asked: Asked) -> dict[str, Any]:
-    config.start_recorder(asked.account, asked.region, asked.params["ConfigurationRecorderName"])
-    return {}
-
-
-def _stop_recorder(asked: Asked) -> dict[str, Any]:
-    config.stop_recorder(asked.account, asked.region, asked.params["ConfigurationRecorderName"])
-    return {}
-
-
-def _recorder_status(asked: Asked) -> dict[str, Any]:
-    """A recorder that has run for a while is no longer PENDING."""
-    names = list(asked.params.get("ConfigurationRecorderNames") or ())
-    told = config.recorder_status(asked.account, asked.region, names)
-    for one in told:
-        started = one.get("lastStartTime")
-        if one.get("lastStatus") == "PENDING" and started is not None:
-            changed = started + PENDING.total_seconds()
-            if asked.now.timestamp() >= changed:
-                one["lastStatus"] = "SUCCESS"
-                one["lastStatusChangeTime"] = max(one["lastStatusChangeTime"], int(changed))
-    return {"ConfigurationRecordersStatus": told}
-
-
-def _put_channel(asked: Asked) -> dict[str, Any]:
-    channel = {"name": "default", **(asked.params.get("DeliveryChannel") or {})}
-    recorder = config.recorder(asked.account, asked.region)
-    if recorder is not None and channel.get("s3BucketName"):
-        _admit(asked.account, recorder.role, channel)
-    config.put_channel(asked.account, asked.region, channel)
-    return {}
-
-
-def _admit(account: str, role: str, channel: Mapping[str, Any]) -> None:
-    """Config tries the bucket as the recorder's role and as itself (Developer Guide, "Permissions
-    for the Amazon S3 Bucket for the AWS Config Delivery Channel")."""
-    from ..compliance import errors
-
-    bucket, prefix = str(channel["s3BucketName"]), channel.get("s3KeyPrefix")
-    if facts.bucket_owner(bucket) is None:
-        raise errors.no_such_bucket(bucket)
-    found = facts.iam_role(role)
-    if found is None or not policy.trust_verdict(found.trust, service=SERVICE).allowed:
-        raise errors.cannot_assume(bucket, role)
-    arn = f"arn:aws:s3:::{bucket}"
-    # AWSConfigServiceRolePolicy, which a service-linked role has, allows this.
-    if SERVICE_LINKED not in role and not _may(account, role, "s3:GetBucketAcl", arn, bucket):
-        raise errors.cannot_read_acl(bucket)
-    folder = f"{prefix}/AWSLogs" if prefix else "AWSLogs"
-    check = f"{arn}/{folder}/{account}/Config/ConfigWritabilityCheckFile"
-    if not _may(account, role, "s3:PutObject", check, bucket):
-        raise errors.cannot_write(bucket, prefix, channel.get("s3KmsKeyArn"))
-
-
-def _may(account: str, role: str, action: str, resource: str, bucket: str) -> bool:
-    """By the role's own policies, or by the bucket's policy that names config.amazonaws.com."""
-    context = {"aws:SourceAccount": account, "s3:x-amz-acl": ACL}
-    by_role = policy.role_verdict(
-        dict(policies.of_role(role).policies), action=action, resource=resource, context=context
-    )
-    by_bucket = policy.service_verdict(
-        facts.bucket_policy(bucket),
-        action=action, resource=resource, context=context, service=SERVICE,
-    )  # fmt: skip
-    return by_role.allowed or by_bucket.allowed
-
-
-def _channel_status(asked: Asked) -> dict[str, Any]:
-    """Nothing is delivered (docs/differences.md), and so it is told."""
-    names = list(asked.params.get("DeliveryChannelNames") or ())
-    kinds = ("configSnapshotDeliveryInfo", "configHistoryDeliveryInfo", "configStreamDeliveryInfo")
-    told = config.channels(asked.account, asked.region, names)
-    nothing = {kind: {"lastStatus": "NOT_APPLICABLE"} for kind in kinds}
-    return {"DeliveryChannelsStatus": [{"name": one["name"], **nothing} for one in told]}

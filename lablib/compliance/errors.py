@@ -62,6 +62,15 @@ def constraint(value: object, member: str, needs: str) -> ConfigError:
     )
 
 
+def missing(member: str) -> ConfigError:
+    """What AWS's front door says of a required member that is not there."""
+    return ConfigError(
+        "ValidationException",
+        f"1 validation error detected: Value null at '{member}' failed to satisfy constraint: "
+        "Member must not be null",
+    )
+
+
 # -- recorder and delivery channel --------------------------------------------------------
 
 

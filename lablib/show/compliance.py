@@ -70,6 +70,7 @@ def compliance(
 
 def _spans(changes: Sequence[Data]) -> Iterator[Span]:
     """In the order of time, which is the order of the changes."""
+    several = len({change["region"] for change in changes}) > 1
     for number, change in enumerate(changes):
         same = (
             other["time"]
@@ -79,7 +80,7 @@ def _spans(changes: Sequence[Data]) -> Iterator[Span]:
         end = next(same, None)
         yield Span(
             change["rule"],
-            _named(change),
+            _named(change) + (f" in {change['region']}" if several else ""),
             change["compliance"],
             when(change["time"]),
             None if end is None else when(end),

@@ -238,6 +238,44 @@ def test_rules_that_make_no_sense_are_refused_and_leave_nothing(account: Served)
     assert account.control("clock")["due"] == []
 
 
+def test_requests_that_lack_something_are_told_what(account: Served) -> None:
+    import boto3
+    from botocore.config import Config
+
+    key = account.control("credentials", user="learner")
+    config = boto3.Session().client(
+        "config",
+        region_name="us-east-1",
+        endpoint_url=account.endpoint,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+        config=Config(parameter_validation=False, retries={"total_max_attempts": 1}),
+    )
+    guard = {"PolicyRuntime": "guard-2.x.x", "PolicyText": "rule a {}"}
+    calls: tuple[tuple[str, dict[str, Any], str], ...] = (
+        ("put_configuration_recorder", {}, "InvalidRoleException"),
+        ("put_config_rule", {}, "ValidationException"),
+        ("put_config_rule", {"ConfigRule": {"ConfigRuleName": "x"}}, "ValidationException"),
+        ("delete_config_rule", {}, "ValidationException"),
+        ("start_configuration_recorder", {}, "ValidationException"),
+        ("get_compliance_details_by_config_rule", {}, "ValidationException"),
+        (
+            "put_config_rule",
+            {
+                "ConfigRule": {
+                    "ConfigRuleName": "x",
+                    "Source": {"Owner": "CUSTOM_POLICY", "CustomPolicyDetails": guard},
+                }
+            },
+            "InvalidParameterValueException",
+        ),
+    )
+    for operation, params, code in calls:
+        with pytest.raises(ClientError) as refused:
+            getattr(config, operation)(**params)
+        assert code_of(refused)[0] == code, operation
+
+
 def test_a_refused_change_leaves_a_rule_and_its_tags_as_they_were(account: Served) -> None:
     config = account.client("config")
     config.put_configuration_recorder(ConfigurationRecorder={"roleARN": role(account)})

@@ -58,7 +58,7 @@ def put_rule(account: str, region: str, rule: Shown, tags: list[Any]) -> Shown:
         tags = [{"Key": key, "Value": value} for key, value in held.tags.items()]
     try:
         with _refusals():
-            backend.put_config_rule(rule, tags)
+            _put(backend, rule, tags)
     except ConfigError:
         if held is not None:
             held.__dict__.clear()
@@ -66,6 +66,17 @@ def put_rule(account: str, region: str, rule: Shown, tags: list[Any]) -> Shown:
         raise
     shown: Shown = backend.config_rules[name].to_dict()
     return shown
+
+
+def _put(backend: Any, rule: Shown, tags: list[Any]) -> None:
+    try:
+        backend.put_config_rule(rule, tags)
+    except TypeError as error:  # a member that moto's rules have not
+        member = str(error).rpartition("'")[0].rpartition("'")[2].replace("_", " ")
+        raise ConfigError(
+            "InvalidParameterValueException",
+            f"The lab's AWS Config knows no {member or 'such member'} of a rule.",
+        ) from None
 
 
 def named(account: str, region: str, rule: Mapping[str, Any]) -> str | None:
