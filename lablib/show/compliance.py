@@ -14,7 +14,7 @@ from lablib.show.moments import last_part, when
 from lablib.show.style import LOOKS, Palette
 
 Data = Mapping[str, Any]
-TITLE = "AWS Config: since when is it as it should be?"
+TITLE = "Verdicts of AWS Config"
 BAR = 0.5  # of a row
 ROOM = 0.13  # of the axis, for words at its end
 NONE = "NOT_APPLICABLE"

@@ -222,4 +222,5 @@ lab.compliance()
 # - A periodic rule looked on its schedule: its verdict is as old as its last look.
 # - Config said that the trail had changed, and CloudTrail said who had changed it.
 #
-# **Next:** all the labs are listed in the [table of labs](README.md).
+# **Next:** the account is yours. What else should be as it should be? Put a rule on it, and look again
+# tomorrow: `lab.clock.advance(hours=24)`.
