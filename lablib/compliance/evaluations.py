@@ -129,7 +129,7 @@ class Evaluations:
             verdicts = judge(self._look(now), entry.rule.parameters)
         except errors.ConfigError as error:
             entry.status.failed, entry.status.error = now, (error.code, error.message)
-        except ValueError as error:  # a parameter that is no number
+        except (ValueError, OverflowError) as error:  # a parameter that is no number of hours
             entry.status.failed = now
             entry.status.error = ("InvalidParameterValueException", str(error))
         else:

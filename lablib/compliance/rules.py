@@ -6,7 +6,7 @@ these are periodic. AWS leaves the annotation of most results empty; the sentenc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,6 +55,7 @@ class Verdict:
 
 Parameters = Mapping[str, str]
 Judge = Callable[[Seen, Parameters], list[Verdict]]
+Objections = Sequence[tuple[str, str]]  # a trail's name, and what a rule has against it, or ""
 
 
 # -- rules on the account as a whole ------------------------------------------------------
@@ -63,28 +64,26 @@ Judge = Callable[[Seen, Parameters], list[Verdict]]
 def trail_enabled(seen: Seen, parameters: Parameters) -> list[Verdict]:
     """cloudtrail-enabled: "NON_COMPLIANT if a trail is not enabled. Optionally, the rule checks a
     specific S3 bucket, … topic, and CloudWatch log group"."""
-    why_not = {t.name: _not_enabled(t) or _differs(t, parameters) for t in seen.trails}
+    why_not = [(t.name, _not_enabled(t) or _differs(t, parameters)) for t in seen.trails]
     return [_of_account(seen, why_not, "logs this account", "No trail logs this account here")]
 
 
 def multi_region_enabled(seen: Seen, parameters: Parameters) -> list[Verdict]:
     """multi-region-cloudtrail-enabled: at least one multi-Region trail that matches the parameters
     and leaves out no management events."""
-    why_not = {
-        t.name: _not_multi(t) or _differs(t, parameters) or _leaves_out(t, parameters)
+    why_not = [
+        (t.name, _not_multi(t) or _differs(t, parameters) or _leaves_out(t, parameters))
         for t in seen.trails
-    }
-    return [
-        _of_account(seen, why_not, "logs all Regions", "No trail logs all Regions as it should")
     ]
+    return [_of_account(seen, why_not, "logs all Regions", "No trail logs all Regions")]
 
 
-def _of_account(seen: Seen, why_not: Mapping[str, str], is_good: str, none: str) -> Verdict:
+def _of_account(seen: Seen, why_not: Objections, is_good: str, none: str) -> Verdict:
     """One trail without an objection is enough."""
-    good = next((name for name, objection in why_not.items() if not objection), None)
+    good = next((name for name, objection in why_not if not objection), None)
     if good is not None:
         return Verdict(ACCOUNT, seen.account, True, f"{good} {is_good}.")
-    told = "; ".join(f"{name} {objection}" for name, objection in why_not.items())
+    told = "; ".join(f"{name} {objection}" for name, objection in why_not)
     return Verdict(ACCOUNT, seen.account, False, _short(f"{none}: {told or 'there is no trail'}."))
 
 

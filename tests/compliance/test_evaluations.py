@@ -149,15 +149,17 @@ def test_an_evaluation_that_fails_keeps_the_results_and_says_why(watched: Watche
     assert found["LastFailedInvocationTime"] > found["LastSuccessfulInvocationTime"]
 
 
+@pytest.mark.parametrize("hours", ["soon", "9" * 30])
 def test_a_parameter_that_is_no_number_is_told_as_the_error_of_the_evaluation(
-    watched: Watched,
+    watched: Watched, hours: str
 ) -> None:
     watched.trails = [replace(TRAIL, group="g")]
-    of = {"expectedDeliveryWindowAge": "soon"}
+    of = {"expectedDeliveryWindowAge": hours}
     watched.put(rule(identifier="CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED", parameters=of))
     watched.agenda.wind(minutes=1)
     found = watched.ask("DescribeConfigRuleEvaluationStatus")["ConfigRulesEvaluationStatus"][0]
-    assert "soon" in found["LastErrorMessage"]
+    assert found["LastErrorCode"] == "InvalidParameterValueException"
+    assert watched.word() == "INSUFFICIENT_DATA"
 
 
 def test_results_are_filtered_and_come_page_by_page(watched: Watched) -> None:

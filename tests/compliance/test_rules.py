@@ -84,8 +84,8 @@ def test_a_good_trail_is_compliant_with_every_rule(rule: str) -> None:
 
 
 def test_one_good_trail_is_enough_for_the_account() -> None:
-    stopped = replace(GOOD, name="s", logging=False)
-    found = verdict("CLOUD_TRAIL_ENABLED", stopped, GOOD, s3BucketName="logs")
+    stopped = replace(GOOD, logging=False)  # of the same name, from another Region
+    found = verdict("CLOUD_TRAIL_ENABLED", GOOD, stopped, s3BucketName="logs")
     assert (found.compliant, found.resource_type, found.resource_id) == (
         True,
         ACCOUNT,
