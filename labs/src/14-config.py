@@ -60,7 +60,8 @@ config.describe_configuration_recorders()["ConfigurationRecorders"][0]["recordin
 # ## A delivery channel
 #
 # Config needs a bucket for what it records. Like CloudTrail it tries to write before it agrees, so the
-# bucket policy comes first. It is the pattern of lab 01 with another service's name in it.
+# bucket policy comes first. It is the pattern of lab 01 with another service's name in it. (AWS puts
+# snapshots and histories there; the kit checks the channel and delivers nothing.)
 
 # %%
 import json
@@ -110,7 +111,7 @@ for name, identifier in rules.items():
     config.put_config_rule(ConfigRule={"ConfigRuleName": name, "Source": source})
 
 # %% [markdown]
-# A new rule is evaluated within the minute. So let one pass, and ask:
+# A new rule is evaluated by itself: within some minutes in AWS, within one here. Let it pass, and ask:
 
 # %%
 lab.clock.advance(minutes=1)

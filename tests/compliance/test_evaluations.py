@@ -191,6 +191,30 @@ def test_counts_are_capped_as_they_are_in_aws(watched: Watched) -> None:
     assert told["Compliance"]["ComplianceContributorCount"] == count
 
 
+def test_resources_and_sums_tell_the_same_as_the_rules(watched: Watched) -> None:
+    watched.trails = [TRAIL, replace(TRAIL, arn=TRAIL.arn + "2", validates=False)]
+    watched.put()
+    watched.put(rule("logs", "CLOUD_TRAIL_ENABLED"))
+    watched.agenda.wind(minutes=1)
+    told = watched.ask("DescribeComplianceByResource")["ComplianceByResources"]
+    assert {one["ResourceId"]: one["Compliance"]["ComplianceType"] for one in told} == {
+        "123456789012": "COMPLIANT",
+        TRAIL.arn: "COMPLIANT",
+        TRAIL.arn + "2": "NON_COMPLIANT",
+    }
+    of_one = {"ResourceType": "AWS::CloudTrail::Trail", "ResourceId": TRAIL.arn + "2"}
+    (result,) = watched.ask("GetComplianceDetailsByResource", **of_one)["EvaluationResults"]
+    qualifier = result["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
+    assert qualifier["ConfigRuleName"] == "r"
+    rules = watched.ask("GetComplianceSummaryByConfigRule")["ComplianceSummary"]
+    assert rules["CompliantResourceCount"]["CappedCount"] == 1
+    assert rules["NonCompliantResourceCount"]["CappedCount"] == 1
+    (trails,) = watched.ask(
+        "GetComplianceSummaryByResourceType", ResourceTypes=["AWS::CloudTrail::Trail"]
+    )["ComplianceSummariesByResourceType"]
+    assert trails["ComplianceSummary"]["CompliantResourceCount"]["CappedCount"] == 1
+
+
 REFUSED = (
     ("GetComplianceDetailsByConfigRule", {"ConfigRuleName": "x"}, "NoSuchConfigRuleException"),
     ("DescribeComplianceByConfigRule", {"ConfigRuleNames": ["x"]}, "NoSuchConfigRuleException"),
