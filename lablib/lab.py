@@ -425,6 +425,18 @@ class Lab:
         configuration = read(rules, minimum)
         return lives(configuration, self.account.account, versioning, self.clock.now, ax=ax)
 
+    # is it as it should be?
+
+    def compliance(self, ax: Any = None) -> Chart:
+        """A picture of AWS Config's verdicts: from when to when each rule was kept, and by which
+        resource, beside the calls that changed a trail. Its table has the annotations.
+        """
+        from lablib.show.compliance import compliance
+
+        changes = self.control.get("compliance")["changes"]
+        calls = self.control.get("events", source="cloudtrail.amazonaws.com", limit=5000)
+        return compliance(changes, calls["events"], self.clock.now, ax=ax)
+
     # the course
 
     def exercise(self, id: str) -> Any:

@@ -13,6 +13,7 @@ from ..cloudtrail.path import CloudTrail
 from . import console, journal
 from .chance import Chance, SystemRandomness, rsa_key
 from .clock import Clock, Happened, Setting
+from .complying import Complying
 from .eventbridge import EventBridge
 from .frozen import Frozen
 from .gateway import Gateway
@@ -78,9 +79,11 @@ class Account:
             self.clock.agenda, self.chance.stream("eventbridge"), self.watching.region
         )
         self.cloudtrail.listeners.append(self.eventbridge.announce)
+        self.complying = Complying(self.clock.agenda, self.cloudtrail)
         own: Operations = {
             **self.watching.operations,
             **self.eventbridge.operations,
+            **self.complying.operations,
             "logs": {
                 **lately(LOG_QUERIES, _log_queries),
                 **self.watching.operations["logs"],

@@ -63,6 +63,7 @@ class Control:
             ("GET", "timeline"): self._timeline,
             ("GET", "verify"): self._verify,
             ("GET", "lifecycle"): self._lifecycle,
+            ("GET", "compliance"): self._compliance,
             ("GET", "credentials"): self._credentials,
             ("GET", "journal"): lambda query, body: host.journal(),
             ("POST", "journal"): self._load,
@@ -123,6 +124,16 @@ class Control:
             if "key" in query:
                 told["rules"] = list(lifecycle.explain(bucket, query["key"], now))
         return told
+
+    # -- AWS Config -----------------------------------------------------------------------
+
+    def _compliance(self, query: Mapping[str, str], body: Any) -> dict[str, Any]:
+        """Since when which resource complies with which rule, oldest first."""
+        account = self._host.account
+        with account.lock:
+            account.settle()
+            changes = account.complying.shown()
+        return {"changes": [{**one, "time": show_time(one["time"])} for one in changes]}
 
     # -- the clock ------------------------------------------------------------------------
 

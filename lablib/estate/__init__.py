@@ -5,6 +5,7 @@ from __future__ import annotations
 from lablib.estate.callers import as_key, as_role, as_user
 from lablib.estate.cover_up import cover_up
 from lablib.estate.day import Day, working_day
+from lablib.estate.drift import drift
 from lablib.estate.night import night, night_record
 from lablib.estate.people import ADDRESSES, PEOPLE, Person
 from lablib.estate.plunder import plunder
@@ -22,6 +23,7 @@ __all__ = [
     "as_user",
     "build",
     "cover_up",
+    "drift",
     "night",
     "night_record",
     "plunder",

@@ -47,6 +47,7 @@ _PAGES = (
     LabPage("10", "archive", "Archive", 25, "Where do log files go when they are old?"),
     LabPage("12", "logs-insights", "Ask the logs", 25, "What did that address do, and how often?"),
     LabPage("13", "eventbridge", "EventBridge", 25, "Who is told within seconds?"),
+    LabPage("14", "config", "AWS Config: is it still so?", 15, "Who looks again tomorrow?"),
 )
 LABS: dict[str, LabPage] = {page.number: page for page in _PAGES}
 

@@ -85,3 +85,19 @@ def test_log_events_lie_in_their_streams() -> None:
     assert isinstance(event, LogEvent)
     assert (event.timestamp, event.message) == (now, "m") and event.ingestion_time >= now
     assert group.streams["s"].log_stream_name == "s"
+
+
+def test_config_keeps_recorders_and_rules_where_the_adapter_looks() -> None:
+    from moto.config import models
+
+    backend = models.ConfigBackend("us-east-1", "123456789012")
+    backend.put_configuration_recorder({"name": "default", "roleARN": "arn"})
+    assert backend.recorders["default"].role_arn == "arn"
+    source = {"Owner": "AWS", "SourceIdentifier": "CLOUD_TRAIL_ENABLED"}
+    backend.put_config_rule({"ConfigRuleName": "r", "Source": source}, [])
+    held = backend.config_rules["r"]
+    assert (held.config_rule_name, held.tags) == ("r", {})
+    assert held.config_rule_arn.endswith(held.config_rule_id)
+    known = models.MANAGED_RULES_CONSTRAINTS["CLOUD_TRAIL_ENABLED"]
+    assert known["Trigger type"] == "Periodic"
+    assert callable(models.datetime2int)

@@ -152,3 +152,20 @@ def test_a_plunder_that_nobody_watches_is_not_played(lab: Lab) -> None:
     lab.client("cloudtrail").stop_logging(Name="sap-trail")
     with pytest.raises(LabError, match=r"sap-trail is off"):
         estate.plunder(lab)
+
+
+def test_a_rollout_of_an_old_template_changes_the_trail_from_its_own_address(lab: Lab) -> None:
+    catch_up(lab, "02")
+    estate.drift(lab)
+    assert f"{lab.clock.now:%H:%M}" == "03:15"
+    trail = lab.client("cloudtrail").get_trail_status(Name="sap-trail")
+    assert trail["IsLogging"] is False
+    records = lab.control.get("events", user="rollout")["events"]
+    assert [record["eventName"] for record in records] == ["StopLogging", "UpdateTrail"]
+    assert {record["sourceIPAddress"] for record in records} == {"203.0.113.60"}
+    assert all("Terraform" in record["userAgent"] for record in records)
+
+
+def test_without_a_trail_there_is_nothing_to_roll_out(lab: Lab) -> None:
+    with pytest.raises(LabError, match="no trail sap-trail"):
+        estate.drift(lab)

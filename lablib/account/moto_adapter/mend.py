@@ -20,6 +20,7 @@ def all_of_it(request_id: Callable[[], str], randomness: SystemRandomness) -> No
     _list_services_once()
     _give_our_request_ids(request_id)
     _give_iam_ids_their_prefixes()
+    _name_roles_of_services_as_aws_does()
     _leave_bucket_policies_to_the_gateway()
     _never_wait_for_messages()
     _draw_keys_from_the_seed(randomness)
@@ -95,6 +96,35 @@ def _prefix_id(cls: Any, prefix: str) -> None:
 
     cls.__init__ = init
     cls._lab_prefix = prefix
+
+
+# IAM User Guide, "AWS services that work with IAM": service-linked roles. moto has "…Forconfig".
+ROLES_OF_SERVICES = {"config": "Config"}
+
+
+def _name_roles_of_services_as_aws_does() -> None:
+    """And CreateServiceLinkedRole has an error of its own for a role that is there (observed)."""
+    from moto.iam import models
+    from moto.iam.exceptions import EntityAlreadyExists, InvalidInput
+
+    models.SERVICE_NAME_CONVERSION.update(ROLES_OF_SERVICES)
+    original = models.IAMBackend.create_service_linked_role
+    if getattr(original, "_lab", False):
+        return
+
+    @functools.wraps(original)
+    def create(self: Any, *args: Any, **named: Any) -> Any:
+        try:
+            return original(self, *args, **named)
+        except EntityAlreadyExists as error:
+            name = str(error.message).split()[3]
+            raise InvalidInput(
+                f"Service role name {name} has been taken in this account, please try a different "
+                "suffix."
+            ) from None
+
+    create._lab = True  # type: ignore[attr-defined]
+    setattr(models.IAMBackend, "create_service_linked_role", create)  # noqa: B010
 
 
 def _leave_bucket_policies_to_the_gateway() -> None:
