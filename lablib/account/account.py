@@ -78,8 +78,10 @@ class Account:
         self.eventbridge = EventBridge(
             self.clock.agenda, self.chance.stream("eventbridge"), self.watching.region
         )
-        self.cloudtrail.listeners.append(self.eventbridge.announce)
         self.complying = Complying(self.clock.agenda, self.cloudtrail)
+        self.cloudtrail.listeners.append(self.eventbridge.announce)
+        self.watching.listeners.append(self.eventbridge.alarm_changed)
+        self.complying.listeners.append(self.eventbridge)
         own: Operations = {
             **self.watching.operations,
             **self.eventbridge.operations,

@@ -29,6 +29,9 @@ from .own import Asked, Operation, OwnError, lately
 from .targets import NotSent, Sending
 
 if TYPE_CHECKING:
+    from ..compliance.rule import Resource, Result
+    from ..compliance.rule import Rule as ConfigRule
+    from ..monitoring.alarm import Alarm, State
     from .watching import Region
 
 KEPT = 5_000  # invocations that a look back can find
@@ -89,20 +92,48 @@ class EventBridge:
                 lambda at: self._arrive(account, event.region, found, at),
             )
 
-    def tell(
-        self, account: str, region: str, detail_type: str, detail: Mapping[str, Any], **more: Any
+    def alarm_changed(self, alarm: Alarm, old: State, new: State) -> None:
+        """An alarm is in another state."""
+        from ..monitoring import change
+
+        detail = change.detail(alarm, old, new)
+        kind, source = change.DETAIL_TYPE, change.SOURCE
+        place = (alarm.account, alarm.region)
+        self._tell(place, kind, source, detail, new.updated, [alarm.arn])
+
+    def changed(
+        self, rule: ConfigRule, resource: Resource, old: Result | None, new: Result, time: datetime
     ) -> None:
-        """Another service's event comes to the default bus now. `more`: source, resources, now."""
-        now: datetime = more["now"]
+        """A resource complies with a rule of AWS Config, or no longer does."""
+        from ..compliance import notice
+        from ..compliance.rule import Change
+
+        detail = notice.detail(Change(rule, resource, old, new, time))
+        kind, source = notice.DETAIL_TYPE, notice.SOURCE
+        self._tell((rule.account, rule.region), kind, source, detail, time)
+
+    def _tell(
+        self,
+        place: tuple[str, str],
+        detail_type: str,
+        source: str,
+        detail: Mapping[str, Any],
+        now: datetime,
+        resources: Sequence[str] = (),
+    ) -> None:
+        """Another service's event comes to the default bus of a Region, now."""
+        account, region = place
+        if not eventrules.rules(account, region):
+            return
         event = {
             "version": "0",
             "id": str(uuid.UUID(int=self._rng.getrandbits(128), version=4)),
             "detail-type": detail_type,
-            "source": more["source"],
+            "source": source,
             "account": account,
             "time": f"{now:%Y-%m-%dT%H:%M:%SZ}",
             "region": region,
-            "resources": list(more.get("resources", ())),
+            "resources": list(resources),
             "detail": detail,
         }
         self._arrive(account, region, Envelope(event), now)

@@ -18,7 +18,8 @@ from .moto_adapter.subscriptions import Envelope
 from .own import Asked, Operation, OwnError, lately
 
 if TYPE_CHECKING:
-    from ..monitoring.alarm import Alarm
+    from ..monitoring.alarm import Alarm, State
+    from ..monitoring.alarms import Listener
     from ..monitoring.cloudwatch import CloudWatch
     from ..monitoring.metricfilters import MetricFilters
     from ..monitoring.notice import Notice
@@ -51,6 +52,7 @@ class Watching:
         self._regions: dict[tuple[str, str], Region] = {}
         self._expiring: set[tuple[str, str, str]] = set()
         self.inbox = Inbox()
+        self.listeners: list[Listener] = []  # told of each alarm's change of state
         self._now: Callable[[], datetime] = ingestion.lab_time
         self.operations: dict[str, Mapping[str, Operation]] = {
             "logs": lately(LOGS, self._logs),
@@ -65,7 +67,12 @@ class Watching:
         found = self._regions.get((account, name))
         if found is None:
             found = self._regions[account, name] = Region(account, name, self._schedule)
+            found.cloudwatch.alarms.listeners.append(self._changed)
         return found
+
+    def _changed(self, alarm: Alarm, old: State, new: State) -> None:
+        for tell in self.listeners:
+            tell(alarm, old, new)
 
     # -- operations -----------------------------------------------------------------------
 

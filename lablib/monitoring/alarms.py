@@ -28,6 +28,7 @@ class Schedule(Protocol):
 # Carries out an action of an alarm: (action's ARN, what to say, alarm's ARN). Returns why it could
 # not be, or None.
 Act = Callable[[str, Notice, Alarm], str | None]
+Listener = Callable[[Alarm, State, State], None]  # told of each change of state: from, to
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class Alarms:
         self._watching: dict[Metric, dict[str, None]] = {}
         self._parents: dict[str, dict[str, None]] = {}
         self.history: list[Item] = []
+        self.listeners: list[Listener] = []
 
     def entries(self) -> Iterator[Entry]:
         """In order of their names."""
@@ -196,6 +198,8 @@ class Alarms:
             return
         entry.transitioned = new.updated
         self._remember(history.changed(entry.alarm, old, new))
+        for tell in self.listeners:
+            tell(entry.alarm, old, new)
         entry.suppressed = self._suppresses(entry.alarm)
         if entry.alarm.enabled and not entry.suppressed:
             self._tell(entry, old, new)

@@ -209,6 +209,52 @@ def test_what_a_target_refuses_is_counted_and_kept_in_a_dead_letter_queue(accoun
     }  # fmt: skip
 
 
+def test_alarms_and_config_tell_of_their_changes_too(account: Served) -> None:
+    start_a_trail(account)
+    url, arn = a_queue(account)
+    a_rule(account, arn, {"source": ["aws.cloudwatch", "aws.config"]})
+    watch = account.client("cloudwatch")
+    watch.put_metric_alarm(
+        AlarmName="stops",
+        Namespace="CIS",
+        MetricName="Stops",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+    )
+    watch.put_metric_data(Namespace="CIS", MetricData=[{"MetricName": "Stops", "Value": 1}])
+    account.advance(minutes=2)
+    (alarmed,) = [json.loads(message["Body"]) for message in received(account, url)]
+    assert alarmed["detail-type"] == "CloudWatch Alarm State Change"
+    assert alarmed["resources"] == [f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:stops"]
+    detail = alarmed["detail"]
+    assert (detail["previousState"]["value"], detail["state"]["value"]) == (
+        "INSUFFICIENT_DATA",
+        "ALARM",
+    )
+    (metric,) = detail["configuration"]["metrics"]
+    assert metric["metricStat"]["metric"]["name"] == "Stops"
+    history = watch.describe_alarm_history(HistoryItemType="StateUpdate")["AlarmHistoryItems"]
+    assert alarmed["time"] == f"{history[0]['Timestamp']:%Y-%m-%dT%H:%M:%SZ}"
+
+    config, role = account.client("config"), f"arn:aws:iam::{ACCOUNT}:role/config"
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": role})
+    source = {"Owner": "AWS", "SourceIdentifier": "CLOUD_TRAIL_ENABLED"}
+    config.put_config_rule(ConfigRule={"ConfigRuleName": "enabled", "Source": source})
+    account.advance(minutes=2)
+    account.client("cloudtrail").stop_logging(Name="watch")
+    config.start_config_rules_evaluation(ConfigRuleNames=["enabled"])
+    account.advance(minutes=2)
+    told = [json.loads(message["Body"]) for message in received(account, url)]
+    changes = [one["detail"] for one in told if one["detail-type"].startswith("Config Rules")]
+    assert [change["newEvaluationResult"]["complianceType"] for change in changes] == [
+        "COMPLIANT",
+        "NON_COMPLIANT",
+    ]
+
+
 @pytest.mark.parametrize(
     "target",
     [
