@@ -37,7 +37,7 @@ from .policy import Need
 from .recording import Known, Recorder
 from .refusals import Refusal, Refuse
 from .signature import Times, verify
-from .signoff import draw_request_id, sign_off
+from .signoff import draw_request_id, labelled, sign_off
 from .storage import Asked as AskedOfS3
 from .storage import Storage
 from .strangers import garbled, is_garbled, no_such_service
@@ -123,6 +123,7 @@ class Gateway:
         if not counts:  # it takes no number, so its id comes from a stream of its own
             rng = self._strangers
             request_id = draw_request_id(route.service, rng)
+        answer = labelled(answer, route.protocol, route.model.metadata.get("jsonVersion", "1.0"))
         return sign_off(answer, route.service, request_id, rng), known, counts
 
     def _identify(

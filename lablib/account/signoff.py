@@ -45,6 +45,25 @@ def sign_off(answer: Answer, service: str, request_id: str, rng: random.Random) 
     return Answer.make(answer.status, headers, body)
 
 
+def labelled(answer: Answer, protocol: str, json_version: str) -> Answer:
+    """moto's web framework calls an answer a web page when nobody says what it is; AWS says it
+    (Smithy, "AWS JSON 1.1 protocol", "AWS restJson1 protocol")."""
+    label = LABELS.get(protocol, "").format(json_version)
+    kinds = [value for name, value in answer.headers if name.lower() == "content-type"]
+    if not label or not any(kind == "text" or kind.startswith("text/html") for kind in kinds):
+        return answer
+    headers = [(k, v) for k, v in answer.headers if k.lower() != "content-type"]
+    return Answer.make(answer.status, [*headers, ("Content-Type", label)], answer.body)
+
+
+LABELS = {
+    "json": "application/x-amz-json-{}",
+    "rest-json": "application/json",
+    "query": "text/xml",
+    "ec2": "text/xml;charset=UTF-8",
+}
+
+
 def _with_id(body: bytes, request_id: str) -> bytes:
     """XML answers carry the id near one of their ends; what lies between is not searched."""
     put = rb"\g<1>" + request_id.encode() + rb"\g<2>"

@@ -142,6 +142,39 @@ def _alarm_arn(name: str, properties: Properties, place: Place) -> str:
     return place.arn("cloudwatch", f"alarm:{name}")
 
 
+# -- AWS Config ---------------------------------------------------------------------------
+
+
+def _put_rule(name: str, properties: Properties) -> Iterator[Call]:
+    rule = {**properties, "ConfigRuleName": name}
+    if isinstance(rule.get("InputParameters"), Mapping):
+        rule["InputParameters"] = json.dumps(rule["InputParameters"])
+    yield "config", "PutConfigRule", {"ConfigRule": rule}
+
+
+def _drop_rule(name: str, properties: Properties) -> Iterator[Call]:
+    yield "config", "DeleteConfigRule", {"ConfigRuleName": name}
+
+
+def _put_recorder(name: str, properties: Properties) -> Iterator[Call]:
+    """ "AWS CloudFormation starts the recorder as soon as the delivery channel is available." """
+    group = properties.get("RecordingGroup")
+    recorder = {"name": name, "roleARN": properties.get("RoleARN")}
+    if group:
+        recorder["recordingGroup"] = {k[0].lower() + k[1:]: v for k, v in group.items()}
+    yield "config", "PutConfigurationRecorder", {"ConfigurationRecorder": recorder}
+
+
+def _put_channel(name: str, properties: Properties) -> Iterator[Call]:
+    names = {
+        "S3BucketName": "s3BucketName",
+        "S3KeyPrefix": "s3KeyPrefix",
+        "SnsTopicARN": "snsTopicARN",
+    }
+    channel = {"name": name, **_renamed(properties, names)}
+    yield "config", "PutDeliveryChannel", {"DeliveryChannel": channel}
+
+
 # -- policies of buckets, topics and queues -----------------------------------------------
 
 
@@ -227,6 +260,9 @@ TYPES = (
         _drop_alarm,
         Arn=_alarm_arn,
     ),
+    _put("AWS::Config::ConfigRule", "ConfigRuleName", _put_rule, _drop_rule),
+    _put("AWS::Config::ConfigurationRecorder", "Name", _put_recorder),
+    _put("AWS::Config::DeliveryChannel", "Name", _put_channel),
     _put("AWS::S3::BucketPolicy", "", _bucket_policy, _drop_bucket_policy),
     _put("AWS::SNS::TopicPolicy", "", _topic_policy),
     _put("AWS::SQS::QueuePolicy", "", _queue_policy),
