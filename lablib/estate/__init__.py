@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from lablib.estate.callers import as_role, as_user
+from lablib.estate.cis import CONTROLS, Control
 from lablib.estate.cover_up import cover_up
 from lablib.estate.day import Day, working_day
+from lablib.estate.drills import drill, meddling
 from lablib.estate.night import night, night_record
 from lablib.estate.people import ADDRESSES, PEOPLE, Person
 from lablib.estate.systems import SYSTEMS, Landscape, build
 
 __all__ = [
     "ADDRESSES",
+    "CONTROLS",
     "PEOPLE",
     "SYSTEMS",
+    "Control",
     "Day",
     "Landscape",
     "Person",
@@ -20,6 +24,8 @@ __all__ = [
     "as_user",
     "build",
     "cover_up",
+    "drill",
+    "meddling",
     "night",
     "night_record",
     "working_day",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
-from lablib.search.alarms import Change, Life, Measure, Point
+from lablib.search.alarms import Change, Life, Measure, Point, Told
 from lablib.search.table import Table
 from lablib.show.chart import Chart
 from lablib.show.style import LOOKS, SIGN, WORD, Palette
@@ -61,7 +61,6 @@ class _Picture:
         self.axes.set_title(f"{_cut(life.name, 48)}: {since}")
 
     def _band(self, y: float, life: Life) -> None:
-        whole = life.end - life.start
         for start, end, state in life.spans():
             look = LOOKS[state]
             self.axes.barh(
@@ -74,27 +73,27 @@ class _Picture:
                 hatch=look.hatch,
                 lw=1.4,
             )
-            share = (end - start) / whole
-            word = next((w for w in (state, WORD[state]) if len(w) * ROOM < share), "")
+            word = self._room((state, WORD[state]), end - start)
             self._say(start + (end - start) / 2, y, word, centre=True)
 
     def _told(self) -> None:
         self.ticks[1] = "◆ Told"
         told = [one for change in self.life.changes for one in change.told]
         seen = [one for one in told if one.time >= self.life.start]
-        until = self.life.start  # where the words before end
-        for one in seen:
+        nexts = [*(one.time for one in seen[1:]), self.life.end]
+        for one, following in zip(seen, nexts, strict=True):
             look = LOOKS["error" if one.failure else "sns"]
             colour, line = look.colour(self.palette), self.palette.faint
             self.axes.plot(one.time, 1, look.marker, color=colour, markersize=8, zorder=3)
             self.axes.plot([one.time, one.time], [BAND / 2, 1], color=line, lw=1, zorder=1)
-            what = "failed" if one.failure else _cut(one.target.rpartition(":")[2], 18)
-            words = f"{one.time:%H:%M:%S} {what}"
-            if one.time >= until:  # the table has them all
-                self._say(one.time, 1, words, faint=True)
-                until = one.time + (self.life.end - self.life.start) * ROOM * (len(words) + 1)
+            self._say(one.time, 1, self._room(_words(one), following - one.time), faint=True)
         if not seen:
             self._say(self.life.start, 1, "nobody in this time", faint=True)
+
+    def _room(self, choices: Sequence[str], room: timedelta) -> str:
+        """The longest of the words that fits; the table has them whole."""
+        share = room / (self.life.end - self.life.start) - 2 * ROOM
+        return next((words for words in choices if len(words) * ROOM < share), "")
 
     def _metric(self, measure: Measure) -> None:
         base, values = 1.7, [point.value for point in measure.points]
@@ -179,6 +178,12 @@ class _Picture:
             color=self.palette.faint if faint else self.palette.ink,
             bbox={"facecolor": self.palette.page, "edgecolor": "none", "pad": 1.0},
         )
+
+
+def _words(told: Told) -> tuple[str, ...]:
+    """When and whom, in long and in short."""
+    whom = "failed" if told.failure else _cut(told.target.rpartition(":")[2], 18)
+    return f"{told.time:%H:%M:%S} {whom}", f"{told.time:%H:%M:%S}", f"{told.time:%H:%M}"
 
 
 def _cut(words: str, most: int) -> str:

@@ -14,7 +14,7 @@ from lablib.show.chart import Chart
 from lablib.show.style import LOOKS, SIGN, WORD, Palette
 
 COLUMNS = 5
-NAME, ABOUT = 20, 26  # letters that fit beside and below a light
+NAME, ABOUT = 16, 26  # letters that fit beside and below a light
 EMPTY = "There is no alarm yet: put_metric_alarm makes one."
 
 Alarms = Sequence[Mapping[str, Any]]  # as DescribeAlarms shows them
