@@ -1,4 +1,4 @@
-"""Lab 11, the fifteen alarms: what lit one of them, and two patterns that are not what they seem."""
+"""Lab 11, the fifteen alarms: what lit one of them, and two patterns with a gap."""
 
 from __future__ import annotations
 
@@ -152,7 +152,8 @@ def _look(lab: Any, number: str, samples: tuple[Sample, ...], wanted: str) -> It
         yield unset(f"Pattern of {number}", wanted, "the benchmark's own", hint)
         return
     records = [{"eventName": "ListUsers", **record} for _, record, _, _ in samples]
-    taken = [any(found) for found in zip(*(looks.takes(lab, p, records) for p in patterns))]
+    asked = [looks.takes(lab, pattern, records) for pattern in patterns]
+    taken = [any(answers) for answers in zip(*asked, strict=True)]
     for (what, _, counts, hint), found in zip(samples, taken, strict=True):
         yield equal(what, _word(counts), _word(found), hint)
 

@@ -80,8 +80,8 @@ class _Picture:
         self.ticks[1] = "◆ Told"
         told = [one for change in self.life.changes for one in change.told]
         seen = [one for one in told if one.time >= self.life.start]
-        nexts = [*(one.time for one in seen[1:]), self.life.end]
-        for one, following in zip(seen, nexts, strict=True):
+        times = [*(one.time for one in seen), self.life.end]
+        for one, following in zip(seen, times[1:], strict=True):
             look = LOOKS["error" if one.failure else "sns"]
             colour, line = look.colour(self.palette), self.palette.faint
             self.axes.plot(one.time, 1, look.marker, color=colour, markersize=8, zorder=3)

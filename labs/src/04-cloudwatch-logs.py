@@ -192,6 +192,8 @@ lab.alarm("hana-prd-stopped")
 # call is refused, yet it **is** a call, so it's recorded like any other.
 
 # %%
+from IPython.display import display
+
 ec2 = lab.client("ec2")
 with suppress(ec2.exceptions.ClientError):
     ec2.stop_instances(InstanceIds=[database], DryRun=True)
@@ -242,7 +244,7 @@ for name, (threshold, pattern) in questions.items():
 
 # %%
 lab.sign_in("root")
-for attempt in range(3):
+for _ in range(3):
     lab.sign_in("anna", ok=False)
 with suppress(ec2.exceptions.ClientError):
     ec2.create_security_group(GroupName="open-door", Description="drill", DryRun=True)

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Lab 10 · Archive
 #
-# *25 minutes · before: [09 prove it](09-prove-it.ipynb) · back to the
-# [start](00-start-here.ipynb)*
+# *25 minutes · before: [09 prove it](09-prove-it.ipynb) · next:
+# [11 the fifteen alarms](11-fifteen-alarms.ipynb)*
 #
 # What you will see:
 #

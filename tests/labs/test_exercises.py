@@ -10,7 +10,6 @@ from lablib import estate
 from lablib.exercises import LABS, Exercise, Outcome, catch_up, exercises_of
 from lablib.lab import Lab
 
-
 # What a lab's own cells let happen before its exercises.
 STORIES = {"08": estate.night, "11": estate.meddling}
 

@@ -12,8 +12,11 @@ import pytest
 
 from lablib import delays, timeline
 from lablib.cloudtrail.latency import MEASURED, PATHS
+from lablib.show.alarm import alarm_chart
+from lablib.show.alarm_board import alarm_board
 from lablib.show.chart import Chart
 from lablib.show.style import DARK, LIGHT, LOOKS, Palette, duration
+from tests.show import alarm_samples as samples
 
 TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/sap-trail"
 START = datetime(2026, 11, 23, 10, 1, tzinfo=UTC)
@@ -66,7 +69,16 @@ DATA = {
     "errors": [{"time": at(400), "trail": TRAIL, "what": "log file", "code": "AccessDenied"}],
 }
 
-CHARTS = {"timeline": lambda: timeline(DATA), "empty": lambda: timeline({}), "delays": delays}
+CHARTS = {
+    "timeline": lambda: timeline(DATA),
+    "empty": lambda: timeline({}),
+    "delays": delays,
+    "alarm": lambda: alarm_chart(samples.rung()),
+    "alarm without data": lambda: alarm_chart(samples.silent()),
+    "composite alarm": lambda: alarm_chart(samples.composite()),
+    "alarms": lambda: alarm_board(samples.BOARD),
+    "no alarms": lambda: alarm_board([]),
+}
 
 
 @pytest.fixture(params=CHARTS)
