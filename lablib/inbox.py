@@ -87,8 +87,12 @@ class Inbox:
         self.mails = [Mail(one) for one in control.get("inbox", to=to)["mails"]]
 
     def confirm(self) -> Inbox:
-        """Follow the links in the confirmation mails, as the people they went to would."""
-        self._control.post("inbox", {"confirm": True if self._to is None else self._to})
+        """Follow the links in the confirmation mails, as the people they went to would.
+
+        The inbox as it is then comes back. Where nothing waits, nothing happens.
+        """
+        if Inbox(self._control, self._to).waiting:
+            self._control.post("inbox", {"confirm": True if self._to is None else self._to})
         return Inbox(self._control, self._to)
 
     @property

@@ -128,7 +128,7 @@ MEDDLER = "marco"
 
 
 def meddling(lab: Any) -> None:
-    """A quarter of an hour in which somebody tries something at the trail.
+    """Ten minutes in which somebody tries something at the trail.
 
     Reading on spoils an exercise of lab 11.
     """

@@ -124,7 +124,7 @@ def life(cloudwatch: Any, name: str, now: datetime, minutes: float | None = None
     start = now - (timedelta(minutes=minutes) if minutes else HOUR)
     if not minutes:  # a young alarm's picture begins a little before it
         period = measured[0] if measured else FIVE
-        start = max(start, min(changes[0].time, now - 3 * period) - period)
+        start = max(start, min(changes[0].time - period / 2, now - 3 * period))
     return Life(
         name,
         start,

@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
+from lablib.search.alarms import SIGNS
 from lablib.search.table import Table
 from lablib.show.chart import Chart
 from lablib.show.style import LOOKS, SIGN, WORD, Palette
 
-COLUMNS = 5
-NAME, ABOUT = 16, 26  # letters that fit beside and below a light
+COLUMNS, FEWER = 5, 4  # beside one another; fewer where names are long
+NAME, ABOUT = 13, 26  # letters that fit beside a light, in bold and in small, of five
 EMPTY = "There is no alarm yet: put_metric_alarm makes one."
 
 Alarms = Sequence[Mapping[str, Any]]  # as DescribeAlarms shows them
@@ -23,7 +24,7 @@ Alarms = Sequence[Mapping[str, Any]]  # as DescribeAlarms shows them
 def alarm_board(alarms: Alarms, ax: Any = None) -> Chart:
     """A chart with a light for each alarm, in the order of their names as people count them."""
     ordered = sorted(alarms, key=lambda alarm: _counted(alarm["AlarmName"]))
-    rows = max(1, -(-len(ordered) // COLUMNS))
+    rows = _rows(ordered, _columns(ordered))
     return Chart(
         title="The alarms",
         alt=_alt(ordered),
@@ -39,10 +40,19 @@ def _counted(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
 
 
+def _columns(alarms: Alarms) -> int:
+    return FEWER if any(len(alarm["AlarmName"]) > NAME for alarm in alarms) else COLUMNS
+
+
+def _rows(alarms: Alarms, columns: int) -> int:
+    return max(1, -(-len(alarms) // columns))
+
+
 def _draw(axes: Any, palette: Palette, alarms: Alarms) -> None:
-    rows = max(1, -(-len(alarms) // COLUMNS))
+    columns = _columns(alarms)
+    rows = _rows(alarms, columns)
     axes.set_axis_off()
-    axes.set_xlim(0, COLUMNS)
+    axes.set_xlim(0, columns)
     axes.set_ylim(-rows + 0.05, 0.05)
     axes.set_title(_title(alarms))
     if not alarms:
@@ -50,7 +60,8 @@ def _draw(axes: Any, palette: Palette, alarms: Alarms) -> None:
         return
     newest = max(map(_since, alarms))
     for number, alarm in enumerate(alarms):
-        _light(axes, palette, (number % COLUMNS, -(number // COLUMNS)), alarm, newest)
+        place = (number % columns, -(number // columns))
+        _light(axes, palette, place, alarm, newest)
 
 
 def _light(
@@ -78,7 +89,7 @@ def _light(
     if state == "ALARM":
         axes.annotate("!", where, ha="center", va="center", color=palette.page, weight="bold")
     left = x + 0.27
-    axes.text(left, y - 0.2, _cut(alarm["AlarmName"], NAME), weight="bold", va="center")
+    axes.text(left, y - 0.2, _cut(alarm["AlarmName"], 20), weight="bold", va="center")
     axes.text(left, y - 0.45, _state(alarm, newest), va="center", color=colour)
     about = _cut(_about(alarm), ABOUT)
     axes.text(left, y - 0.68, about, va="center", fontsize="small", color=palette.faint)
@@ -101,11 +112,13 @@ def _title(alarms: Alarms) -> str:
 
 
 def _about(alarm: Mapping[str, Any]) -> str:
-    return str(alarm.get("AlarmDescription") or alarm.get("AlarmRule") or _metric(alarm))
+    """What it is for, in its owner's words, or else what it compares."""
+    return str(alarm.get("AlarmDescription") or alarm.get("AlarmRule") or _compared(alarm))
 
 
-def _metric(alarm: Mapping[str, Any]) -> str:
-    return str(alarm.get("MetricName", "metric math"))
+def _compared(alarm: Mapping[str, Any]) -> str:
+    sign = SIGNS.get(alarm.get("ComparisonOperator", ""), "?")
+    return f"{alarm.get('MetricName', 'metric math')} {sign} {alarm.get('Threshold', 0):g}"
 
 
 def _since(alarm: Mapping[str, Any]) -> datetime:

@@ -151,7 +151,7 @@ logs.put_metric_filter(
 sns = lab.client("sns")
 topic = sns.create_topic(Name="sap-alarms")["TopicArn"]
 sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="basis@example.com")
-lab.inbox().confirm()
+lab.inbox(to="basis@example.com").confirm()
 
 # %% [markdown]
 # ## A number, a threshold, a state
@@ -198,7 +198,7 @@ ec2 = lab.client("ec2")
 with suppress(ec2.exceptions.ClientError):
     ec2.stop_instances(InstanceIds=[database], DryRun=True)
 lab.clock.advance(minutes=10)
-display(lab.alarm("hana-prd-stopped"), lab.inbox_panel())
+display(lab.alarm("hana-prd-stopped"), lab.inbox_panel(to="basis@example.com"))
 
 # %% [markdown]
 # Read the picture from the top: a data point reaches the threshold, the state changes at the next
@@ -224,7 +224,7 @@ print(f"{stop['User name']} called at {stop['Event time']:%H:%M:%S}, the alarm r
 # %%
 questions = {
     "root-at-work": (1, '{ $.userIdentity.type = Root && $.eventType != "AwsServiceEvent" }'),
-    "sign-in-failed": (3, '{ $.eventName = ConsoleLogin && $.responseElements.ConsoleLogin = Failure }'),
+    "sign-in-failed": (3, '{ $.eventName = ConsoleLogin && $.errorMessage = "Failed *" }'),
     "security-group-changed": (1, "{ $.eventName = *SecurityGroup* && $.readOnly IS FALSE }"),
 }
 for name, (threshold, pattern) in questions.items():

@@ -43,15 +43,16 @@ from contextlib import suppress
 logs, cloudwatch, sns = lab.client("logs"), lab.client("cloudwatch"), lab.client("sns")
 topic = sns.create_topic(Name="cis-alarms")["TopicArn"]
 sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="security@example.com")
-lab.inbox().confirm()
+lab.inbox(to="security@example.com").confirm()
 
 # %% [markdown]
 # ## Fifteen filters, fifteen alarms
 #
 # The benchmark's recipe is the same each time: a filter that counts, and an alarm that rings at one
-# in five minutes.
+# in five minutes. What is on its way to the log group arrives before anybody counts.
 
 # %%
+lab.clock.advance(minutes=15)
 for control in estate.CONTROLS:
     name = f"cis-{control.number}"
     logs.put_metric_filter(
@@ -135,7 +136,7 @@ records_frame(json.loads(event["message"]) for event in found["events"])
 # %% [markdown]
 # ## Your turn: which call lit 4.5?
 #
-# Half an hour later all is quiet again. Then, for a quarter of an hour, you look away.
+# Half an hour later all is quiet again. Then, for ten minutes, you look away.
 
 # %%
 lab.clock.advance(minutes=30)
