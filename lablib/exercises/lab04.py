@@ -164,27 +164,49 @@ def _alarm(lab: Any, **change: Any) -> None:
 
 
 def undo_alarm(lab: Any) -> None:
+    filters = _filters_for_it(lab, looks.alarm(lab, ALARM))
     lab.client("cloudwatch").delete_alarms(AlarmNames=[ALARM])
-    for one in looks.metric_filters(lab, GROUP):
-        if _stops(lab, one):
-            lab.client("logs").delete_metric_filter(
-                logGroupName=GROUP, filterName=one["filterName"]
-            )
+    for one in filters:
+        if not _watched_by_others(lab, one):
+            name = one["filterName"]
+            lab.client("logs").delete_metric_filter(logGroupName=GROUP, filterName=name)
 
 
 def look_at_alarm(lab: Any, answers: Answers) -> Iterator[Step]:
-    alarm, filters = looks.alarm(lab, ALARM), looks.metric_filters(lab, GROUP)
-    ours = [one for one in filters if _feeds(one, alarm)] if alarm else []
-    if not ours:
-        ours = [one for one in filters if _stops(lab, one)]
+    alarm = looks.alarm(lab, ALARM)
+    filters = _filters_for_it(lab, alarm)
     hint = f"logs.put_metric_filter on {GROUP}, with a pattern that takes StopLogging."
-    yield there("Metric filter for StopLogging", [o["filterName"] for o in ours[:1]], hint=hint)
-    if ours:
-        yield from _taken(lab, ours[0]["filterPattern"])
+    names = [one["filterName"] for one in filters[:1]]
+    yield there("Metric filter for StopLogging", names, hint=hint)
+    if filters:
+        yield from _taken(lab, filters[0]["filterPattern"])
     hint = f"cloudwatch.put_metric_alarm(AlarmName='{ALARM}', …) on the filter's metric."
     yield there(f"Alarm {ALARM}", alarm.get("AlarmName"), hint=hint)
     if alarm:
         yield from _alarm_steps(filters, alarm)
+
+
+def _filters_for_it(lab: Any, alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """The filters that feed the alarm; without any, those that were made for it: they count
+    StopLogging, and no other alarm watches their metric."""
+    filters = looks.metric_filters(lab, GROUP)
+    feeding = [one for one in filters if _feeds(one, alarm)]
+    return feeding or [
+        one
+        for one in filters
+        if looks.takes(lab, one["filterPattern"], [_record("StopLogging")])[0]
+        and not _watched_by_others(lab, one)
+    ]
+
+
+def _watched_by_others(lab: Any, one: dict[str, Any]) -> bool:
+    for made in one["metricTransformations"]:
+        watching = lab.observer("cloudwatch").describe_alarms_for_metric(
+            MetricName=made["metricName"], Namespace=made["metricNamespace"]
+        )["MetricAlarms"]
+        if any(alarm["AlarmName"] != ALARM for alarm in watching):
+            return True
+    return False
 
 
 # Event → whether the alarm should count it, and what to say if it doesn't.
@@ -249,15 +271,6 @@ def _feeds(one: dict[str, Any], alarm: dict[str, Any]) -> bool:
         (t["metricNamespace"], t["metricName"]) == (alarm.get("Namespace"), alarm.get("MetricName"))
         for t in one["metricTransformations"]
     )
-
-
-def _stops(lab: Any, one: dict[str, Any]) -> bool:
-    """Does this filter count StopLogging, or was it made for that?"""
-    if one["filterName"] == ALARM or any(
-        t["metricName"] == METRIC for t in one["metricTransformations"]
-    ):
-        return True
-    return looks.takes(lab, one["filterPattern"], [_record("StopLogging")])[0]
 
 
 def keep_ninety_days(lab: Any) -> None:

@@ -185,10 +185,12 @@ def _put(lab: Any, number: str, pattern: str) -> None:
 
 
 def _back(lab: Any, number: str) -> None:
-    """The benchmark's pattern, and it alone."""
-    for one in _filters(lab, number):
+    """The benchmark's pattern, and it alone. Nothing, where the lab's cells have not run."""
+    filters = _filters(lab, number)
+    for one in filters:
         lab.client("logs").delete_metric_filter(logGroupName=GROUP, filterName=one["filterName"])
-    _put(lab, number, PATTERNS[number])
+    if filters:
+        _put(lab, number, PATTERNS[number])
 
 
 # --- 4.1, as it was meant ------------------------------------------------------------------------

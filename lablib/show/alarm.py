@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
-from lablib.search.alarms import Change, Life, Measure, Point, Told
+from lablib.search.alarms import Change, Life, Measure, Told
 from lablib.search.table import Table
 from lablib.show.chart import Chart
 from lablib.show.style import LOOKS, SIGN, WORD, Palette
@@ -18,6 +18,7 @@ TALL = 2.0  # of the metric's part, in rows
 BAND = 0.56  # of a row
 ROOM = 0.011  # of the width, for a letter
 FEW = 24  # data points that are drawn with their numbers
+Place = Callable[[float], float]  # from a value to its height in the picture
 NONE_YET = "no data point in this time: nothing was measured"
 
 
@@ -103,8 +104,8 @@ class _Picture:
         def place(value: float) -> float:
             return base + (value - low) * scale
 
-        for point in measure.points:
-            self._point(measure, point, place(max(low, 0.0)), place(point.value))
+        for bad in (False, True):
+            self._bars(measure, bad, place(max(low, 0.0)), place)
         if not measure.points:
             words = measure.trouble or NONE_YET
             self._say(self.life.start, base + 0.35, words, faint=True)
@@ -125,16 +126,23 @@ class _Picture:
         self.axes.axhline(y, color=colour, ls=(0, (5, 3)), lw=1.6, zorder=1.5)
         self.ticks[y] = f"alarm if {measure.comparison} {measure.threshold:g}"
 
-    def _point(self, measure: Measure, point: Point, base: float, y: float) -> None:
-        """A bar as wide as the period, with the data point on top."""
-        bad = measure.breaches(point.value)
+    def _bars(self, measure: Measure, bad: bool, base: float, place: Place) -> None:
+        """A bar as wide as the period for each data point: those past the threshold, or the others.
+
+        Few have the point on top and its number beside it.
+        """
+        points = [point for point in measure.points if measure.breaches(point.value) is bad]
+        if not points:
+            return
         colour = LOOKS["ALARM"].colour(self.palette) if bad else self.palette.faint
-        start = max(point.time, self.life.start)
-        width = min(point.time + measure.period, self.life.end) - start
+        starts = [max(point.time, self.life.start) for point in points]
+        ends = [min(point.time + measure.period, self.life.end) for point in points]
+        widths = [end - start for start, end in zip(starts, ends, strict=True)]
+        tops = [place(point.value) for point in points]
         self.axes.bar(
-            start,
-            y - base,
-            width,
+            starts,
+            [top - base for top in tops],
+            widths,
             bottom=base,
             align="edge",
             facecolor="none",
@@ -142,18 +150,15 @@ class _Picture:
             hatch=LOOKS["ALARM"].hatch if bad else "",
             lw=1,
         )
-        middle = start + width / 2
+        if len(measure.points) > FEW:
+            return
+        middles = [start + width / 2 for start, width in zip(starts, widths, strict=True)]
+        face = colour if bad else self.palette.page
         self.axes.plot(
-            middle,
-            y,
-            "o",
-            color=colour,
-            markerfacecolor=colour if bad else self.palette.page,
-            markersize=6,
-            zorder=3,
+            middles, tops, "o", color=colour, markerfacecolor=face, markersize=6, zorder=3
         )
-        if len(measure.points) <= FEW and point.value:
-            self._say(middle, y, f"{point.value:g}", up=7)
+        for middle, top, point in zip(middles, tops, points, strict=True):
+            self._say(middle, top, f"{point.value:g}" if point.value else "", up=7)
 
     def _say(
         self,

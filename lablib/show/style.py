@@ -74,6 +74,7 @@ def settings(palette: Palette) -> Any:
         "font.size": FONT,
         "font.family": "DejaVu Sans",  # comes with matplotlib: the same picture everywhere
         "text.color": palette.ink,
+        "text.parse_math": False,  # a $ is a $: filter patterns are full of them
         "axes.labelcolor": palette.ink,
         "axes.edgecolor": palette.faint,
         "axes.titlelocation": "left",

@@ -174,3 +174,13 @@ def test_an_alarm_that_was_made_again_begins_anew(lab: Lab) -> None:
     watch(lab, "again")
     table = lab.alarm("again", minutes=60).table
     assert list(table["State"]) == ["INSUFFICIENT_DATA", "deleted", "INSUFFICIENT_DATA"]
+
+
+def test_an_alarm_older_than_its_history_is_drawn_from_the_state_it_is_in(lab: Lab) -> None:
+    watch(lab, "old", TreatMissingData="notBreaching")
+    lab.clock.advance(days=40)
+    assert history(lab, "old", "StateUpdate") == []
+    chart = lab.alarm("old")
+    assert list(chart.table["State"]) == ["OK"]
+    assert chart.table["Time"].iloc[0] < lab.clock.now - timedelta(days=39)
+    assert chart.png().startswith(b"\x89PNG")

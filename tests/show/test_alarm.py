@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import Any
 
+from lablib.search.alarms import Point
 from lablib.show.alarm import alarm_chart
 from lablib.show.alarm_board import alarm_board
 from lablib.show.chart import Chart
@@ -78,3 +81,20 @@ def test_an_empty_board_says_what_makes_an_alarm() -> None:
     board = alarm_board([])
     assert board.table.empty and "put_metric_alarm" in board.alt
     assert board.png().startswith(b"\x89PNG")
+
+
+def test_a_name_full_of_dollars_is_a_name() -> None:
+    odd = [samples.light("$a\\b$ $", "OK") | {"AlarmDescription": "{ $.x = $.y_{ }"}]
+    assert alarm_board(odd).png().startswith(b"\x89PNG")
+    life = replace(samples.rung(), name="$\\frac$")
+    assert alarm_chart(life).png().startswith(b"\x89PNG")
+
+
+def test_a_week_of_data_points_is_drawn_in_no_time() -> None:
+    points = tuple(Point(samples.at(5 * n), n % 3) for n in range(2016))
+    life = replace(
+        samples.rung(), end=samples.at(5 * 2016), measure=replace(samples.MEASURE, points=points)
+    )
+    began = time.perf_counter()
+    assert alarm_chart(life).png().startswith(b"\x89PNG")
+    assert time.perf_counter() - began < 10
