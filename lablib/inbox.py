@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lablib.search.table import Table
 
 WAITING = "waiting"
+WRAPPED = "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere"  # long lines of a mail
 CONFIRMATION, ALARM, LOG_FILE, MESSAGE = KINDS = ("confirmation", "alarm", "log file", "message")
 # The subject that CloudWatch gives (observed).
 _ALARM = re.compile(r'(ALARM|OK|INSUFFICIENT_DATA): ".*" in ')
@@ -75,7 +76,7 @@ class Mail:
 
     def _repr_html_(self) -> str:
         head = "<br>".join(f"<b>{name}:</b> {escape(value)}" for name, value in self.head())
-        body = f"<pre style='white-space:pre-wrap;overflow-wrap:anywhere'>{escape(self.body)}</pre>"
+        body = f"<pre style='{WRAPPED}'>{escape(self.body)}</pre>"
         return f"<div style='max-width:50em'>{head}{body}</div>"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -17,7 +17,9 @@ from lablib.estate.callers import as_user
 from lablib.estate.night import ELSEWHERE
 from lablib.estate.people import BACKUPS
 from lablib.estate.systems import build
-from lablib.search.table import Table
+
+if TYPE_CHECKING:
+    from lablib.search.table import Table
 
 TRAIL = "sap-trail"
 NAME = "fire-drill"
@@ -115,6 +117,8 @@ DRILLS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 
 def drill(lab: Any, *numbers: str) -> Table:
     """Does what should light these controls, or all of them; a table of what was done."""
+    from lablib.search.table import Table
+
     build(lab)
     wanted = numbers or tuple(DRILLS)
     for number in wanted:

@@ -62,6 +62,8 @@ def _draw(axes: Any, palette: Palette, alarms: Alarms) -> None:
     for number, alarm in enumerate(alarms):
         place = (number % columns, -(number // columns))
         _light(axes, palette, place, alarm, newest)
+    for text in axes.texts:  # they have their places: the layout need not measure them
+        text.set_in_layout(False)
 
 
 def _light(

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 
 from lablib.clock import spoken
-from lablib.inbox import KINDS, Inbox, Mail
+from lablib.inbox import KINDS, WRAPPED, Inbox, Mail
 from lablib.show.panel import Panel, button, choice, error_line, row, table
 
 if TYPE_CHECKING:
     from lablib.lab import Lab
 
-SHOWN = 12  # mails in the list; the choice below it holds the same
+SHOWN = 16  # mails in the list; the choice below it holds the same
 ALL = "all mail"
 NONE = -1
 NO_MAIL = ("– read one mail –", NONE)
@@ -124,7 +124,7 @@ def _whole(mail: Mail) -> str:
     head = "<br>".join(f"<b>{name}:</b> {escape(value)}" for name, value in mail.head())
     body = escape(mail.body)
     return (
-        f"<p>{head}</p>"
-        '<pre class="lab-json" style="white-space:pre-wrap;overflow-wrap:anywhere" tabindex="0" '
+        f'<p style="line-height:1.5">{head}</p>'
+        f'<pre class="lab-json" style="{WRAPPED}" tabindex="0" '
         f'aria-label="The mail\'s text">{body}</pre>'
     )

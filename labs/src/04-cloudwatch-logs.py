@@ -137,6 +137,7 @@ logs.put_metric_filter(
     filterPattern=pattern,
     metricTransformations=[counted],
 )
+print(pattern)
 
 # %% [markdown]
 # Two traps. Only events that come in **from now on** count, not those that are there. And a pattern
@@ -239,13 +240,13 @@ for name, (threshold, pattern) in questions.items():
     )
 
 # %% [markdown]
-# Now do all three: root signs in, Anna mistypes her password three times, a security group is tried.
-# Then look at the board. A filled light with **!** rings; the one you tripped first is quiet again.
+# Now do all three: root signs in, somebody far away guesses at your password, a security group is
+# tried. Then look at the board. A filled light with **!** rings; the database is quiet again.
 
 # %%
 lab.sign_in("root")
 for _ in range(3):
-    lab.sign_in("anna", ok=False)
+    lab.sign_in("learner", ok=False, source_ip="192.0.2.146")
 with suppress(ec2.exceptions.ClientError):
     ec2.create_security_group(GroupName="open-door", Description="drill", DryRun=True)
 lab.clock.advance(minutes=10)
@@ -269,6 +270,16 @@ ex
 
 # %% exercise="04.trail"
 ex.check()
+
+# %% [markdown]
+# A drill for this one, too. The trail stays on: the one that is asked for doesn't exist, and to ask is
+# enough.
+
+# %%
+with suppress(cloudtrail.exceptions.TrailNotFoundException):
+    cloudtrail.stop_logging(Name="fire-drill")
+lab.clock.advance(minutes=8)
+lab.alarms()
 
 # %% [markdown]
 # ## Your turn: ninety days

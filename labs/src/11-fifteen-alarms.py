@@ -78,20 +78,22 @@ for control in estate.CONTROLS:
     )
 
 # %% [markdown]
-# Before anything happens, the board is dark: no data yet, or, a minute later, all quiet.
+# The board is dark. Nothing has been counted, so an alarm knows nothing: a dotted light. A minute later
+# it has looked, and says that all is quiet: a ring.
 
 # %%
-lab.clock.advance(minutes=6)
 lab.alarms("cis-")
 
 # %% [markdown]
 # ## Light some by hand
 #
-# Marco, who only watches metrics, asks IAM for its users. Root signs in (with a code from its device).
-# Somebody makes a gateway to the internet. Guess which three lights go on, then look.
+# Wait until all is quiet. Then Marco, who only watches metrics, asks IAM for its users. Root signs in
+# (with a code from its device). Somebody makes a gateway to the internet. Guess which three lights go
+# on, then look.
 
 # %%
 estate.build(lab)
+lab.clock.advance(minutes=6)
 iam, ec2 = lab.client("iam", user="marco"), lab.client("ec2")
 with suppress(iam.exceptions.ClientError):
     iam.list_users()

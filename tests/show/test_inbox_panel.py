@@ -132,9 +132,9 @@ def test_the_button_confirms_what_waits_and_then_rests(lab: Any) -> None:
 
 def test_new_mail_is_seen_after_refresh_and_a_long_list_says_so(lab: Any) -> None:
     panel = inbox_panel(lab)
-    lab.control.mails = [mail(n, "AWS Notification Message", FILE) for n in range(20, 5, -1)]
+    lab.control.mails = [mail(n, "AWS Notification Message", FILE) for n in range(20, 0, -1)]
     controls(panel)["Refresh"].click()
-    assert panel.text().splitlines()[0] == f"Inbox: 15 mails, the newest {SHOWN} shown"
+    assert panel.text().splitlines()[0] == f"Inbox: 20 mails, the newest {SHOWN} shown"
 
 
 def test_an_error_is_a_sentence_on_the_face(lab: Any) -> None:
