@@ -50,8 +50,8 @@ def wrong_person(lab: Any) -> dict[str, Any]:
 
 def look_at_what_lit_it(lab: Any, answers: Answers) -> Iterator[Step]:
     truth = _truth(lab)
-    if not truth:
-        yield there("A try at the trail", None, hint="Run the cell above: estate.meddling(lab).")
+    if missing := the_meddling(lab):
+        yield missing
         return
     hint = "filter_log_events takes the pattern of 4.5, and shows the events that it counted."
     yield _answer("Call", "an event name that 4.5 counts", truth["call"], answers, "call", hint)
@@ -60,6 +60,13 @@ def look_at_what_lit_it(lab: Any, answers: Answers) -> Iterator[Step]:
     hint = "An event tells of a call, not of a success: a record with an errorCode was refused."
     expected = "True without an errorCode, else False"
     yield _answer("Worked", expected, truth["worked"], answers, "worked", hint)
+
+
+def the_meddling(lab: Any) -> Step | None:
+    """What comes first: somebody has to have tried something."""
+    if _truth(lab):
+        return None
+    return there("A try at the trail", None, hint="Run the cell above: estate.meddling(lab).")
 
 
 def _answer(what: str, expected: str, right: Any, answers: Answers, name: str, hint: str) -> Step:
@@ -141,12 +148,10 @@ SELECTORS: tuple[Sample, ...] = (
 
 
 def _look(lab: Any, number: str, samples: tuple[Sample, ...], wanted: str) -> Iterator[Step]:
-    filters = _filters(lab, number)
-    if not filters:
-        hint = "Run the cells above first; they make fifteen filters."
-        yield there(f"Metric filter for cis-{number}", None, hint=hint)
+    if missing := _no_filter(lab, number):
+        yield missing
         return
-    patterns = [one["filterPattern"] for one in filters]
+    patterns = [one["filterPattern"] for one in _filters(lab, number)]
     if patterns == [PATTERNS[number]]:
         hint = f"put_metric_filter with the name cis-{number} replaces the pattern."
         yield unset(f"Pattern of {number}", wanted, "the benchmark's own", hint)
@@ -156,6 +161,13 @@ def _look(lab: Any, number: str, samples: tuple[Sample, ...], wanted: str) -> It
     taken = [any(answers) for answers in zip(*asked, strict=True)]
     for (what, _, counts, hint), found in zip(samples, taken, strict=True):
         yield equal(what, _word(counts), _word(found), hint)
+
+
+def _no_filter(lab: Any, number: str) -> Step | None:
+    if _filters(lab, number):
+        return None
+    hint = "Run the cells above first; they make fifteen filters."
+    return there(f"Metric filter for cis-{number}", None, hint=hint)
 
 
 def _word(counts: bool) -> str:
@@ -286,6 +298,7 @@ EXERCISES = (
         given="a light at 4.5 that you did not cause",
         goal="name the `call`, `who` made it, and whether it `worked` (True or False)",
         look=look_at_what_lit_it,
+        needs=the_meddling,
         solve=find_what_lit_it,
         hints=(
             "The pattern that rang is also the search that finds what it counted.",
@@ -309,6 +322,7 @@ EXERCISES = (
         given="the pattern of 4.1, whose exceptions hold for one of its two error codes",
         goal="`cis-4.1` counts both error codes, and leaves out the exceptions for both",
         look=look_at_denied,
+        needs=lambda lab: _no_filter(lab, "4.1"),
         solve=leave_out_for_both,
         hints=(
             "`A || B && C` is read as `A || (B && C)`. What you want is `(A || B) && C`.",
@@ -331,6 +345,7 @@ EXERCISES = (
         given="`cis-4.5`, which stays dark when somebody changes what a trail records",
         goal="`cis-4.5` counts PutEventSelectors beside its five calls",
         look=look_at_gap,
+        needs=lambda lab: _no_filter(lab, "4.5"),
         solve=close_the_gap,
         hints=(
             "Take the pattern of 4.5 and add one name, joined by `||`.",

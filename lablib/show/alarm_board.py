@@ -15,7 +15,7 @@ from lablib.show.chart import Chart
 from lablib.show.style import LOOKS, SIGN, WORD, Palette
 
 COLUMNS, FEWER = 5, 4  # beside one another; fewer where names are long
-NAME, ABOUT = 13, 26  # letters that fit beside a light, in bold and in small, of five
+NAME, ABOUT = 13, 24  # letters that fit beside a light, in bold and in small, of five
 EMPTY = "There is no alarm yet: put_metric_alarm makes one."
 
 Alarms = Sequence[Mapping[str, Any]]  # as DescribeAlarms shows them

@@ -258,8 +258,8 @@ lab.alarm("sign-in-failed")
 # %% [markdown]
 # ## Your turn: somebody stopped the trail
 #
-# Whoever wants to work unseen turns the camera off first. `StopLogging` does that, and `DeleteTrail`.
-# Both are still recorded: they're the last thing that the trail sees.
+# Whoever wants to work unseen turns the camera off first. `StopLogging` does that, and is the last thing
+# that the trail sees. `DeleteTrail` does it for good; that takes another trail to see.
 
 # %%
 ex = lab.exercise("04.trail")
