@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from lablib.estate.callers import as_user
 from lablib.estate.night import ELSEWHERE
-from lablib.estate.people import BACKUPS
+from lablib.estate.people import ACCOUNT, BACKUPS
 from lablib.estate.systems import build
 
 if TYPE_CHECKING:
@@ -75,9 +75,8 @@ def _routes(lab: Any) -> None:
 
 
 def _network(lab: Any) -> None:
-    ec2 = lab.client("ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
-    ec2.delete_vpc(VpcId=vpc)
+    """Sets what is set already."""
+    lab.client("ec2").modify_vpc_attribute(VpcId=_vpc(lab), EnableDnsSupport={"Value": True})
 
 
 def _vpc(lab: Any) -> str:
@@ -107,10 +106,12 @@ DRILLS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "4.11": ("a network ACL, and away again", _acl),
     "4.12": ("an internet gateway, and away again", _gateway),
     "4.13": ("a route table, and away again", _routes),
-    "4.14": ("a VPC, and away again", _network),
+    "4.14": ("a VPC is set to what it is", _network),
     "4.15": (
-        "DeletePolicy on a policy that is not there",
-        lambda lab: lab.client("organizations").delete_policy(PolicyId="p-12345678"),
+        "MoveAccount to a unit that is not there",
+        lambda lab: lab.client("organizations").move_account(
+            AccountId=ACCOUNT, SourceParentId="r-0000", DestinationParentId="ou-0000-00000000"
+        ),
     ),
 }
 

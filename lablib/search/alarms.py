@@ -156,7 +156,8 @@ def _children(
     """The alarms in the rule of a composite alarm, over the same time."""
     if "AlarmRule" not in alarm:
         return
-    answer = cloudwatch.describe_alarms(ChildrenOfAlarmName=alarm["AlarmName"], AlarmTypes=KINDS)
+    # "You cannot specify any other parameters in the request" (API Reference, DescribeAlarms).
+    answer = cloudwatch.describe_alarms(ChildrenOfAlarmName=alarm["AlarmName"])
     for child in (*answer["MetricAlarms"], *answer["CompositeAlarms"]):
         name = child["AlarmName"]
         changes = _changes(_history(cloudwatch, name, now), _described(cloudwatch, name))

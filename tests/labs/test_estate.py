@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from lablib import estate
 from lablib.estate.day import DAY
+from lablib.exercises import catch_up
+from lablib.exercises.looks import takes
 from lablib.lab import Lab
 
 
@@ -66,3 +68,41 @@ def test_a_day_can_follow_a_day(lab: Lab) -> None:
     first, second = estate.working_day(lab), estate.working_day(lab)
     assert second.start - first.start == timedelta(days=1)
     assert second.refused == first.refused
+
+
+def test_each_fire_drill_is_counted_by_its_own_control_and_no_other(lab: Lab) -> None:
+    catch_up(lab, "02")
+    estate.build(lab)
+    known = set(lab.events(limit=500)["Event ID"])
+    for control in estate.CONTROLS:
+        estate.drill(lab, control.number)
+        events = lab.events(limit=500)
+        new = events[~events["Event ID"].isin(known)]
+        known |= set(new["Event ID"])
+        ringing = {c.number for c in estate.CONTROLS if any(takes(lab, c.pattern, new["Record"]))}
+        # A failed sign-in used no code either.
+        assert ringing == {control.number} | ({"4.2"} if control.number == "4.6" else set())
+
+
+def test_a_fire_drill_takes_away_what_it_made(lab: Lab) -> None:
+    catch_up(lab, "02")
+    estate.build(lab)
+    ec2 = lab.observer("ec2")
+
+    def made() -> dict[str, int]:
+        return {
+            "groups": len(ec2.describe_security_groups()["SecurityGroups"]),
+            "acls": len(ec2.describe_network_acls()["NetworkAcls"]),
+            "gateways": len(ec2.describe_internet_gateways()["InternetGateways"]),
+            "tables": len(ec2.describe_route_tables()["RouteTables"]),
+            "vpcs": len(ec2.describe_vpcs()["Vpcs"]),
+            "policies": len(
+                lab.observer("iam").list_user_policies(UserName="carla")["PolicyNames"]
+            ),
+        }
+
+    before = made()
+    done = estate.drill(lab)
+    assert list(done["Control"]) == [control.number for control in estate.CONTROLS]
+    assert made() == before
+    assert lab.observer("cloudtrail").get_trail_status(Name="sap-trail")["IsLogging"]
