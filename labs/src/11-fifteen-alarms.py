@@ -214,8 +214,9 @@ cloudtrail.put_event_selectors(TrailName="sap-trail", **{kind: before[kind]})[ki
 # - **Reads.** Whoever may read everything sets off nothing: most patterns name changes.
 # - **Data events.** A backup copied out of S3 is `GetObject`; no pattern names it, and most trails
 #   don't record it.
-# - **Too much noise.** In a big account 4.1 rings all day, until nobody looks. A threshold of one suits
-#   root, not every refusal.
+# - **What is lost in noise.** In a big account 4.1 rings all day, until nobody looks. A threshold of one
+#   suits root, not every refusal. And 4.4 names no service: a `DeletePolicy` of Organizations lights
+#   it as well.
 #
 # ## Your turn: close the gap
 
