@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 WAITING = "waiting"
 FOOTER = "--"
+WRAPPED = "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere"  # long lines of a mail
+CONFIRMATION, ALARM, LOG_FILE, MESSAGE = KINDS = ("confirmation", "alarm", "log file", "message")
+# The subject that CloudWatch gives (observed).
+_ALARM = re.compile(r'(ALARM|OK|INSUFFICIENT_DATA): ".*" in ')
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,18 +60,29 @@ class Mail:
         """Whether it is a question that has not been answered: confirm the subscription?"""
         return bool(self.facts["state"] == WAITING)
 
-    def _head(self) -> list[tuple[str, str]]:
+    @property
+    def kind(self) -> str:
+        """One of KINDS: CloudTrail's notice of a log file and an alarm are told apart by what they
+        say, as a mail program's rules would."""
+        if self.facts["kind"] == CONFIRMATION:
+            return CONFIRMATION
+        if '"s3ObjectKey' in self.body.replace("\\", ""):
+            return LOG_FILE
+        return ALARM if _ALARM.match(self.subject) else MESSAGE
+
+    def head(self) -> list[tuple[str, str]]:
+        """Its head as pairs: From, To, Subject, Date."""
         names = ("from", "to", "subject")
         head = [(name.capitalize(), str(self.facts[name])) for name in names]
         return [*head, ("Date", spoken(self.time))]
 
     def __repr__(self) -> str:
-        head = "\n".join(f"{name}: {value}" for name, value in self._head())
+        head = "\n".join(f"{name}: {value}" for name, value in self.head())
         return f"{head}\n\n{self.body}"
 
     def _repr_html_(self) -> str:
-        head = "<br>".join(f"<b>{name}:</b> {escape(value)}" for name, value in self._head())
-        body = f"<pre style='white-space:pre-wrap;overflow-wrap:anywhere'>{escape(self.body)}</pre>"
+        head = "<br>".join(f"<b>{name}:</b> {escape(value)}" for name, value in self.head())
+        body = f"<pre style='{WRAPPED}'>{escape(self.body)}</pre>"
         return f"<div style='max-width:50em'>{head}{body}</div>"
 
 
@@ -78,11 +94,12 @@ class Inbox:
         self.mails = [Mail(one) for one in control.get("inbox", to=to)["mails"]]
 
     def confirm(self) -> Inbox:
-        """Follow the links in the confirmation mails, as the people they went to would. Nothing
-        happens when none is waiting."""
-        if not self.waiting:
-            return self
-        self._control.post("inbox", {"confirm": True if self._to is None else self._to})
+        """Follow the links in the confirmation mails, as the people they went to would.
+
+        The inbox as it is then comes back. Where nothing waits, nothing happens.
+        """
+        if Inbox(self._control, self._to).waiting:
+            self._control.post("inbox", {"confirm": True if self._to is None else self._to})
         return Inbox(self._control, self._to)
 
     @property
@@ -96,13 +113,14 @@ class Inbox:
         rows = [
             {
                 "Time": spoken(mail.time),
+                "Kind": mail.kind,
                 "To": mail.to,
                 "Subject": mail.subject,
                 "State": "to be confirmed" if mail.waiting else mail.facts["state"],
             }
             for mail in self.mails
         ]
-        return Table(rows, columns=["Time", "To", "Subject", "State"])
+        return Table(rows, columns=["Time", "Kind", "To", "Subject", "State"])
 
     def __len__(self) -> int:
         return len(self.mails)
@@ -113,16 +131,17 @@ class Inbox:
     def __getitem__(self, place: int) -> Mail:
         return self.mails[place]
 
-    def _told(self) -> str:
+    def told(self) -> str:
+        """What there is to say beside the list: nothing, or what waits."""
         if not self.mails:
             return "No mail yet."
         count = len(self.waiting)
         return f"{count} to be confirmed: lab.inbox().confirm()" if count else ""
 
     def __repr__(self) -> str:
-        return "\n".join(filter(None, [repr(self.table()) if self.mails else "", self._told()]))
+        return "\n".join(filter(None, [repr(self.table()) if self.mails else "", self.told()]))
 
     def _repr_html_(self) -> str:
-        told = self._told()
+        told = self.told()
         table = self.table()._repr_html_() or "" if self.mails else ""
         return table + (f"<p>{escape(told)}</p>" if told else "")

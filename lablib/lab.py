@@ -208,6 +208,35 @@ class Lab:
 
         return Inbox(self.control, to)
 
+    # what is watched
+
+    def alarm(
+        self,
+        name: str,
+        minutes: float | None = None,
+        *,
+        region: str | None = None,
+        ax: Any = None,
+    ) -> Chart:
+        """A picture of one alarm: its data points, threshold and states, and who was told.
+
+        Of the last `minutes` of lab time; without them of the last hour, or since it was made.
+        Works for composite alarms and metric math, too. What it shows is what DescribeAlarms,
+        DescribeAlarmHistory and GetMetricData tell. Raises LabError if there is no such alarm.
+        """
+        from lablib.search.alarms import life
+        from lablib.show.alarm import alarm_chart
+
+        cloudwatch = self.observer("cloudwatch", region)
+        return alarm_chart(life(cloudwatch, name, self.clock.now, minutes), ax=ax)
+
+    def alarms(self, prefix: str = "", *, region: str | None = None, ax: Any = None) -> Chart:
+        """A board of lights: every alarm whose name begins so, with its state and since when."""
+        from lablib.search.alarms import every_alarm
+        from lablib.show.alarm_board import alarm_board
+
+        return alarm_board(every_alarm(self.observer("cloudwatch", region), prefix), ax=ax)
+
     # what was recorded
 
     def events(
@@ -465,6 +494,12 @@ class Lab:
         from lablib.show.search_panel import search_panel
 
         return search_panel(self)
+
+    def inbox_panel(self, to: str | None = None) -> Panel:
+        """The inbox to click: mails newest first, one to read, subscriptions to confirm."""
+        from lablib.show.inbox_panel import inbox_panel
+
+        return inbox_panel(self, to)
 
     def selector_panel(self) -> Panel:
         """Event selectors to click: change them, and see which events would be taken, and why."""

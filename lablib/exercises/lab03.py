@@ -7,13 +7,14 @@ from typing import Any
 
 from lablib.exercises import looks
 from lablib.exercises.exercise import Answers, Exercise, Wrong
-from lablib.exercises.outcomes import Step, equal, holds, there
+from lablib.exercises.outcomes import Step, equal, holds, there, unset
 
 TRAIL = "sap-trail"
 TOPIC = "sap-trail-files"
 TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:sap-trail-files"
 QUEUE = "sap-trail-inbox"
 SECOND = "security-inbox"
+AUDITOR = "carla@example.com"
 
 
 def announce_the_files(lab: Any) -> None:
@@ -116,6 +117,64 @@ def look_at_security(lab: Any, answers: Answers) -> Iterator[Step]:
     yield from _queue_steps(lab, SECOND)
 
 
+def mail_the_auditor(lab: Any) -> None:
+    topic = "arn:aws:sns:us-east-1:123456789012:sap-trail-files"
+    lab.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="carla@example.com")
+    lab.inbox(to="carla@example.com").confirm()  # as she would, by the link in the mail
+
+
+def wrong_unconfirmed(lab: Any) -> None:
+    lab.client("sns").subscribe(TopicArn=TOPIC_ARN, Protocol="email", Endpoint=AUDITOR)
+
+
+def wrong_topic(lab: Any) -> None:
+    other = lab.client("sns").create_topic(Name=OTHER)["TopicArn"]
+    lab.client("sns").subscribe(TopicArn=other, Protocol="email", Endpoint=AUDITOR)
+
+
+def wrong_for_programs(lab: Any) -> None:
+    lab.client("sns").subscribe(TopicArn=TOPIC_ARN, Protocol="email-json", Endpoint=AUDITOR)
+
+
+OTHER = "carla-mail"
+
+
+def undo_mail(lab: Any) -> None:
+    """A subscription that waits cannot be ended: it is confirmed first."""
+    if any(one["SubscriptionArn"] == PENDING for one in _hers(lab)):
+        lab.inbox(to=AUDITOR).confirm()
+    for one in _hers(lab):
+        lab.client("sns").unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+    lab.client("sns").delete_topic(TopicArn=TOPIC_ARN.replace(TOPIC, OTHER))
+
+
+def look_at_mail(lab: Any, answers: Answers) -> Iterator[Step]:
+    hers = sorted(_hers(lab), key=lambda one: (one["TopicArn"] == TOPIC_ARN, one["Protocol"]))
+    hint = f"sns.subscribe(TopicArn=…, Protocol='email', Endpoint='{AUDITOR}')."
+    yield there(f"Subscription of {AUDITOR}", [one["Endpoint"] for one in hers[:1]], hint=hint)
+    if not hers:
+        return
+    best = next((one for one in hers if _is_wanted(one)), hers[-1])
+    yield equal("TopicArn", TOPIC_ARN, best["TopicArn"], "She listens to another topic.")
+    hint = "email-json is mail for programs; people get Protocol='email'."
+    yield equal("Protocol", "email", best["Protocol"], hint)
+    if best["SubscriptionArn"] == PENDING:
+        hint = "SNS has asked her by mail: lab.inbox().confirm() follows the link."
+        yield unset("Subscription", "confirmed", PENDING, hint)
+
+
+PENDING = "PendingConfirmation"
+
+
+def _is_wanted(one: Any) -> bool:
+    return bool(one["TopicArn"] == TOPIC_ARN and one["Protocol"] == "email")
+
+
+def _hers(lab: Any) -> list[dict[str, Any]]:
+    pages = lab.observer("sns").get_paginator("list_subscriptions").paginate()
+    return [s for page in pages for s in page["Subscriptions"] if s["Endpoint"] == AUDITOR]
+
+
 def _queue_steps(lab: Any, name: str) -> Iterator[Step]:
     sqs = lab.observer("sqs")
     urls = sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", [])
@@ -203,5 +262,28 @@ EXERCISES = (
         "Create subscription › Amazon SQS",
         cli=f"aws sns subscribe --topic-arn {TOPIC_ARN} --protocol sqs "
         f"--notification-endpoint {_arn(SECOND)}",
+    ),
+    Exercise(
+        id="03.mail",
+        title="A mail for the auditor",
+        minutes=4,
+        given=f"the topic `{TOPIC}`, to which queues listen",
+        goal=f"`{AUDITOR}` gets a mail for each file, and has agreed to it",
+        look=look_at_mail,
+        solve=mail_the_auditor,
+        hints=(
+            "Two steps: `subscribe` with the protocol email, and the answer to SNS's question.",
+            "`lab.inbox()` shows the question; `.confirm()` follows its link.",
+        ),
+        wrong=(
+            Wrong(wrong_unconfirmed, "Subscription: expected confirmed, found PendingConfirmation"),
+            Wrong(wrong_topic, "She listens to another topic."),
+            Wrong(wrong_for_programs, "Protocol: expected email, found email-json"),
+        ),
+        undo=undo_mail,
+        console=f"SNS › Topics › {TOPIC} › Create subscription › Protocol Email › {AUDITOR}; then "
+        "the link in the mail",
+        cli=f"aws sns subscribe --topic-arn {TOPIC_ARN} --protocol email "
+        f"--notification-endpoint {AUDITOR}",
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -77,6 +77,32 @@ def log_group(lab: Any, name: str) -> dict[str, Any]:
     named = (group for group in answer["logGroups"] if group["logGroupName"] == name)
     found: dict[str, Any] = next(named, {})
     return found
+
+
+def metric_filters(lab: Any, group: str) -> list[dict[str, Any]]:
+    """The metric filters of a log group; none when there is no such group."""
+    pages = lab.observer("logs").get_paginator("describe_metric_filters")
+    answer = _found(lambda: pages.paginate(logGroupName=group).build_full_result())
+    found: list[dict[str, Any]] = answer.get("metricFilters", [])
+    return found
+
+
+def takes(lab: Any, pattern: str, records: Sequence[Mapping[str, Any]]) -> list[bool]:
+    """Which records a filter pattern matches, as TestMetricFilter says."""
+    messages = [json.dumps(record) for record in records]
+    answer = lab.observer("logs").test_metric_filter(
+        filterPattern=pattern, logEventMessages=messages
+    )
+    taken = {match["eventNumber"] for match in answer["matches"]}
+    return [number in taken for number in range(1, len(records) + 1)]
+
+
+def alarm(lab: Any, name: str) -> dict[str, Any]:
+    """The metric alarm as DescribeAlarms shows it; empty when there is none."""
+    found: list[dict[str, Any]] = lab.observer("cloudwatch").describe_alarms(AlarmNames=[name])[
+        "MetricAlarms"
+    ]
+    return found[0] if found else {}
 
 
 def role(lab: Any, name: str) -> dict[str, Any]:

@@ -33,9 +33,13 @@ _PAGES = (
         30,
         "Who can read them, and what if the key is off?",
     ),
-    LabPage("03", "sns", "Be told: SNS", 15, "How does a program learn that a file has come?"),
+    LabPage("03", "sns", "Be told: SNS", 25, "How does a program learn that a file has come?"),
     LabPage(
-        "04", "cloudwatch-logs", "CloudWatch Logs", 15, "How do single events arrive, and how soon?"
+        "04",
+        "cloudwatch-logs",
+        "CloudWatch Logs",
+        35,
+        "How soon does somebody hear that the database was stopped?",
     ),
     LabPage(
         "05", "event-selectors", "Event selectors", 35, "Which calls does a trail take, and why?"
@@ -45,6 +49,9 @@ _PAGES = (
     LabPage("08", "search-events", "Search events", 25, "Who stopped the production database?"),
     LabPage("09", "prove-it", "Prove it", 30, "Are these the files that CloudTrail wrote?"),
     LabPage("10", "archive", "Archive", 25, "Where do log files go when they are old?"),
+    LabPage(
+        "11", "fifteen-alarms", "The fifteen alarms", 25, "Which calls should wake somebody up?"
+    ),
     LabPage("12", "logs-insights", "Ask the logs", 25, "What did that address do, and how often?"),
     LabPage("13", "eventbridge", "EventBridge", 25, "Who is told within seconds?"),
     LabPage("14", "config", "AWS Config: is it still so?", 15, "Who looks again tomorrow?"),

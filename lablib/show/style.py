@@ -54,8 +54,16 @@ LOOKS: Mapping[str, Look] = {
     "digest": Look("digest file", "h", "+++", "#00704f", "#4fd0a5"),
     "error": Look("refused delivery", "X", "", "#b3261e", "#ff8a80"),
     "stated": Look("AWS states", "v", "", "#a34700", "#ff9a5c"),
+    # states of an alarm
+    "ALARM": Look("alarm", "o", "////", "#b3261e", "#ff8a80"),
+    "OK": Look("fine", "o", "", "#00704f", "#4fd0a5"),
+    "INSUFFICIENT_DATA": Look("too little data", "o", "..", "#5f6670", "#a2abb5", filled=False),
     "measured": Look("measured", "d", "", "#1f2328", "#e8eaed", filled=False),
 }
+
+# The states of an alarm where a line has room for a letter, or for a word.
+SIGN = {"ALARM": "●", "OK": "○", "INSUFFICIENT_DATA": "◌"}
+WORD = {"ALARM": "ALARM", "OK": "OK", "INSUFFICIENT_DATA": "no data"}
 
 FONT = 10.0  # points; a picture 9.6 inches wide is shown 960 CSS pixels wide
 
@@ -66,6 +74,7 @@ def settings(palette: Palette) -> Any:
         "font.size": FONT,
         "font.family": "DejaVu Sans",  # comes with matplotlib: the same picture everywhere
         "text.color": palette.ink,
+        "text.parse_math": False,  # a $ is a $: filter patterns are full of them
         "axes.labelcolor": palette.ink,
         "axes.edgecolor": palette.faint,
         "axes.titlelocation": "left",

@@ -9,6 +9,7 @@ from typing import Any
 from lablib.show.chart import Chart
 from lablib.show.moments import Data, alt, events, last_part, moments, table, when
 from lablib.show.style import LOOKS, Palette
+from lablib.show.time_axis import time_axis
 
 ROWS = {  # from top to bottom; the words beside the axis
     "calls": "API calls\n▲ changes   ○ reads\n(grey: no trail took it)",
@@ -184,23 +185,10 @@ class _Picture:
         )
 
     def _frame(self) -> None:
-        from matplotlib import dates
-
         axes = self.axes
-        locator: Any = dates.AutoDateLocator(tz=UTC)  # type: ignore[no-untyped-call]
-        form: Any = dates.ConciseDateFormatter(locator, tz=UTC)  # type: ignore[no-untyped-call]
-        if self.end - self.start <= timedelta(minutes=100):  # as log files are named
-            step = 1 if self.end - self.start <= timedelta(minutes=9) else 5
-            locator = dates.MinuteLocator(range(0, 60, step), tz=UTC)  # type: ignore[no-untyped-call]
-            form = dates.DateFormatter("%H:%M", tz=UTC)  # type: ignore[no-untyped-call]
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(form)
-        axes.set_xlim(self.start, self.end)
+        time_axis(axes, self.start, self.end)
         axes.set_ylim(-0.5, len(self.rows) - 0.2)
         axes.set_yticks([self.height[row] for row in self.rows], [ROWS[row] for row in self.rows])
-        axes.grid(axis="x")
-        axes.set_axisbelow(True)
-        axes.set_xlabel(f"lab time, UTC ({self.start:%Y-%m-%d})")
         axes.set_title("What happened when")
 
 

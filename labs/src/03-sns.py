@@ -1,14 +1,15 @@
 # %% [markdown]
 # # Lab 03 · Be told: SNS
 #
-# *15 minutes · before: [02 encrypt](02-encrypt.ipynb) · next:
+# *25 minutes · before: [02 encrypt](02-encrypt.ipynb) · next:
 # [04 CloudWatch Logs](04-cloudwatch-logs.ipynb)*
 #
 # What you will see:
 #
 # - a trail can send a **message for each log file** it delivers;
 # - the topic's policy must let CloudTrail **publish**, and CloudTrail tries it at once;
-# - a queue that listens gets messages, which a program can act on.
+# - a queue that listens gets messages, which a program can act on;
+# - a person listens by **e-mail**, after saying yes, and soon has too much of it.
 #
 # First: has the trail announced anything so far?
 
@@ -106,16 +107,50 @@ for message in messages:
         print(key[-24:], list(lab.read(message["s3Bucket"], key)["Event name"]))
 
 # %% [markdown]
-# > **The lecture says** you can get an e-mail for each file. That is true, and a topic takes
-# > `Protocol="email"` as well as a queue. But a busy account delivers a file every few minutes in
-# > every Region: **people want alarms, programs want files.** Alarms come in a later lab, over the
-# > same topics.
+# ## A person who listens
+#
+# An e-mail address may subscribe as well. SNS asks it first: until somebody follows the link in that
+# mail, nothing else is sent. In this account all mail, to whomever, ends in one inbox.
+
+# %%
+asked = sns.subscribe(
+    TopicArn=topic, Protocol="email", Endpoint="basis@example.com", ReturnSubscriptionArn=True
+)
+lab.inbox_panel()
+
+# %% [markdown]
+# Open the mail in the panel and read what it asks. Then say yes: press **Confirm**, or call it. Each
+# file that comes from now on is announced by mail, too.
+
+# %%
+lab.inbox().confirm()
+lab.client("ec2").describe_instances()
+lab.clock.advance(minutes=15)
+lab.inbox()
+
+# %% [markdown]
+# The newest one, whole. It's the queue's message with a line on how to get rid of it:
+
+# %%
+print(lab.inbox()[0].body)
+
+# %% [markdown]
+# > **The lecture says** you can get an e-mail for each file. That is true, as you see. But a busy
+# > account delivers a file every few minutes in every Region: **programs want files, people want
+# > alarms.** [Lab 04](04-cloudwatch-logs.ipynb) sends those, over a topic of their own.
+#
+# So the Basis team has had enough. The queue goes on listening.
+
+# %%
+sns.unsubscribe(SubscriptionArn=asked["SubscriptionArn"])
+listening = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+[(one["Protocol"], one["Endpoint"]) for one in listening]
 
 # %%
 lab.timeline(minutes=30)
 
 # %% [markdown]
-# ## Your turn
+# ## Your turn: a queue for security
 #
 # The security team runs a program of its own, and it mustn't take messages out of your queue. They
 # want a queue of theirs.
@@ -131,6 +166,21 @@ ex
 ex.check()
 
 # %% [markdown]
+# ## Your turn: a mail for the auditor
+#
+# Carla audits the account this week, and wants to see by mail that files keep coming.
+
+# %%
+ex = lab.exercise("03.mail")
+ex
+
+# %% tags=["exercise"] exercise="03.mail"
+# Your calls go here: sns.subscribe, and somebody has to say yes
+
+# %% exercise="03.mail"
+ex.check()
+
+# %% [markdown]
 # Stuck? `ex.hint()`, then `ex.solution()`.
 #
 # ## What you saw
@@ -138,6 +188,7 @@ ex.check()
 # - The topic's policy had to let CloudTrail publish, and a validation message proved it.
 # - Each delivered file was announced with its bucket and key.
 # - A queue kept the message until a program had read it.
+# - A person was asked first, and then got a mail for every file.
 #
-# **Next:** not files, but single events, and sooner.
+# **Next:** not files, but single events, sooner, and an alarm when one of them matters.
 # [Lab 04: CloudWatch Logs](04-cloudwatch-logs.ipynb)

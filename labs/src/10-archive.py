@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Lab 10 · Archive
 #
-# *25 minutes · before: [09 prove it](09-prove-it.ipynb) · back to the
-# [start](00-start-here.ipynb)*
+# *25 minutes · before: [09 prove it](09-prove-it.ipynb) · next:
+# [11 the fifteen alarms](11-fifteen-alarms.ipynb)*
 #
 # What you will see:
 #
@@ -214,5 +214,6 @@ lab.lifecycle(logs)
 # - An archived file keeps its name and refuses its contents, until a restore has taken its time.
 # - Digests belong where they can be read, and versions need an end of their own.
 #
-# **From call to archive**, you have followed an event all the way. Back to
-# [lab 00](00-start-here.ipynb).
+# **From call to archive**, you have followed an event all the way.
+#
+# **Next:** not looking back, but being told at once. [Lab 11: the fifteen alarms](11-fifteen-alarms.ipynb)

@@ -1,7 +1,8 @@
 # %% [markdown]
 # # Lab 12 · Ask the logs
 #
-# *25 minutes · before: [08 search events](08-search-events.ipynb), which asked the same question*
+# *25 minutes · before: [08 search events](08-search-events.ipynb), which asked the same question · next:
+# [13 EventBridge](13-eventbridge.ipynb)*
 #
 # **Who stopped the production database, from where, and what else did they touch?** What you will see:
 #
@@ -240,4 +241,5 @@ lab.insights("""
 # - The session's key led to a person in one step, and an address to three keys.
 # - Backups were deleted, and only the log group and the trail's files knew.
 #
-# **Next:** any lab that you have not walked yet, or back to the [start](00-start-here.ipynb).
+# **Next:** not asked later, but told within seconds.
+# [Lab 13: EventBridge](13-eventbridge.ipynb)

@@ -1,7 +1,8 @@
 # %% [markdown]
 # # Lab 13 · EventBridge
 #
-# *25 minutes · before: [04 CloudWatch Logs](04-cloudwatch-logs.ipynb)*
+# *25 minutes · before: [04 CloudWatch Logs](04-cloudwatch-logs.ipynb) · next:
+# [14 AWS Config](14-config.ipynb)*
 #
 # The log file says who stopped the database, five minutes later. What if somebody has to be woken
 # **now**? What you will see:
@@ -202,4 +203,4 @@ lab.inbox(to="on-call@example.com")
 # - Silence had a reason each time: no trail, only a read, another pattern, a target that refused.
 #
 # **Next:** not what happened, but whether all is still as it should be.
-# Back to the [table of labs](README.md).
+# [Lab 14: AWS Config](14-config.ipynb)

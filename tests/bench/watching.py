@@ -6,10 +6,10 @@ import json
 import time
 from typing import Any
 
+from lablib.estate.cis import PATTERNS
 from lablib.monitoring.patterns import Line, compiled
 from tests.bench.measures import Pair
 from tests.bench.trails import DAY, trails
-from tests.referee.cis import PATTERNS
 
 ALARMS = 50
 EVALUATIONS_A_SECOND = 50_000

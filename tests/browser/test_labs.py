@@ -22,6 +22,9 @@ from tests.browser.jupyter import (
 
 pytestmark = pytest.mark.browser
 LAB_01 = "01-create-a-trail.ipynb"
+SUBSCRIBE = """topic = lab.client("sns").create_topic(Name="news")["TopicArn"]
+lab.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="me@example.com")
+lab.inbox_panel()"""
 PANEL = "lab.clock_panel()"
 
 
@@ -30,7 +33,8 @@ def lab() -> Iterator[Jupyter]:
     """JupyterLab with lab 01 already worked through by the learner."""
     with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as folder:
         work = desk.lay_out(Path(folder) / "work")
-        solved(work / LAB_01, 'lab.client("ec2").describe_instances()["Reservations"]', PANEL)
+        call = 'lab.client("ec2").describe_instances()["Reservations"]'
+        solved(work / LAB_01, SUBSCRIBE, call, PANEL)
         with jupyter(Path(folder)) as running:
             yield running
 
@@ -56,10 +60,20 @@ def test_the_command_opens_jupyterlab_on_lab_00(lab: Jupyter, page: Page) -> Non
     expect(title).to_contain_text("Start here", timeout=PATIENCE)
 
 
+def confirm_and_read(page: Page) -> None:
+    """The inbox panel: its button confirms what waits, its choice opens a mail."""
+    inbox = page.locator(".jp-OutputArea-output", has_text="Subscription Confirmation").last
+    inbox.get_by_role("button", name="Confirm 1 waiting").click()
+    expect(inbox.get_by_role("button", name="Nothing to confirm")).to_be_disabled(timeout=PATIENCE)
+    inbox.get_by_label("Mail").select_option(index=1)
+    expect(inbox).to_contain_text("You have chosen to subscribe", timeout=PATIENCE)
+
+
 def test_lab_01_runs_and_its_clock_delivers_a_log_file(lab: Jupyter, page: Page) -> None:
     open_notebook(page, lab, LAB_01)
     run_all(page)
     expect(page.get_by_text("Watch every Region: passed")).to_be_visible(timeout=PATIENCE)
+    confirm_and_read(page)
     before = files(lab)
 
     panel = page.locator(".jp-OutputArea-output", has_text="Wind 5 minutes").last

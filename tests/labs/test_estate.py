@@ -12,6 +12,7 @@ from lablib.estate.day import DAY
 from lablib.estate.night import ELSEWHERE
 from lablib.estate.plunder import made_key, plundered, seen
 from lablib.exercises import catch_up, exercises_of, find
+from lablib.exercises.looks import takes
 from lablib.lab import Lab
 
 
@@ -169,3 +170,41 @@ def test_a_rollout_of_an_old_template_changes_the_trail_from_its_own_address(lab
 def test_without_a_trail_there_is_nothing_to_roll_out(lab: Lab) -> None:
     with pytest.raises(LabError, match="no trail sap-trail"):
         estate.drift(lab)
+
+
+def test_each_fire_drill_is_counted_by_its_own_control_and_no_other(lab: Lab) -> None:
+    catch_up(lab, "02")
+    estate.build(lab)
+    known = set(lab.events(limit=500)["Event ID"])
+    for control in estate.CONTROLS:
+        estate.drill(lab, control.number)
+        events = lab.events(limit=500)
+        new = events[~events["Event ID"].isin(known)]
+        known |= set(new["Event ID"])
+        ringing = {c.number for c in estate.CONTROLS if any(takes(lab, c.pattern, new["Record"]))}
+        # A failed sign-in used no code either.
+        assert ringing == {control.number} | ({"4.2"} if control.number == "4.6" else set())
+
+
+def test_a_fire_drill_takes_away_what_it_made(lab: Lab) -> None:
+    catch_up(lab, "02")
+    estate.build(lab)
+    ec2 = lab.observer("ec2")
+
+    def made() -> dict[str, int]:
+        return {
+            "groups": len(ec2.describe_security_groups()["SecurityGroups"]),
+            "acls": len(ec2.describe_network_acls()["NetworkAcls"]),
+            "gateways": len(ec2.describe_internet_gateways()["InternetGateways"]),
+            "tables": len(ec2.describe_route_tables()["RouteTables"]),
+            "vpcs": len(ec2.describe_vpcs()["Vpcs"]),
+            "policies": len(
+                lab.observer("iam").list_user_policies(UserName="carla")["PolicyNames"]
+            ),
+        }
+
+    before = made()
+    done = estate.drill(lab)
+    assert list(done["Control"]) == [control.number for control in estate.CONTROLS]
+    assert made() == before
+    assert lab.observer("cloudtrail").get_trail_status(Name="sap-trail")["IsLogging"]

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lablib.estate.cis import PATTERNS
 from tests.cloudtrail.cli_driver import Cli, cli
 from tests.conftest import Served
-from tests.referee.cis import PATTERNS
 
 pytestmark = pytest.mark.referee
 

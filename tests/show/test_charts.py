@@ -12,9 +12,12 @@ import pytest
 
 from lablib import delays, timeline
 from lablib.cloudtrail.latency import MEASURED, PATHS
+from lablib.show.alarm import alarm_chart
+from lablib.show.alarm_board import alarm_board
 from lablib.show.arrivals import arrivals
 from lablib.show.chart import Chart
 from lablib.show.style import DARK, LIGHT, LOOKS, Palette, duration
+from tests.show import alarm_samples as samples
 
 TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/sap-trail"
 START = datetime(2026, 11, 23, 10, 1, tzinfo=UTC)
@@ -94,6 +97,11 @@ CHARTS = {
     "delays": delays,
     "arrivals": lambda: arrivals([TRACE]),
     "no arrivals": lambda: arrivals([]),
+    "alarm": lambda: alarm_chart(samples.rung()),
+    "alarm without data": lambda: alarm_chart(samples.silent()),
+    "composite alarm": lambda: alarm_chart(samples.composite()),
+    "alarms": lambda: alarm_board(samples.BOARD),
+    "no alarms": lambda: alarm_board([]),
 }
 
 
