@@ -13,6 +13,7 @@ from lablib.cloudtrail.call import ApiCall, ApiError
 from lablib.cloudtrail.event import describe
 from lablib.cloudtrail.record import names
 from tests.cloudtrail.calls import EVENT_ID, call, model_of
+from tests.shapes import top
 from tests.shapes.paths import fits, paths
 from tests.shapes.probe import KEY, sent
 
@@ -49,6 +50,10 @@ class Verdict:
     missing: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)  # there, with another type
     extra: list[str] = field(default_factory=list)  # real records never had it
+    top_wanted: int = 0
+    top_missing: list[str] = field(default_factory=list)
+    top_wrong: list[str] = field(default_factory=list)  # a value that no real record had
+    top_extra: list[str] = field(default_factory=list)
 
     @property
     def wanted(self) -> int:
@@ -122,9 +127,16 @@ def _part(made: ApiCall, part: str) -> Any:
 
 
 def verdict(key: str, real: dict[str, Any], record: dict[str, Any], least: float = 0.0) -> Verdict:
-    """Field by field, over the parts of a record that differ from call to call. Fields that fewer
-    than the share `least` of the real records have are not asked for."""
-    result = Verdict(key)
+    """Field by field: the record's own fields, and the parts that differ from call to call. Fields
+    of a part that fewer than the share `least` of the real records have are not asked for."""
+    asked = top.asked_for(real)
+    result = Verdict(
+        key,
+        top_wanted=len(asked),
+        top_missing=[name for name in asked if name not in record],
+        top_wrong=top.wrong(real, record),
+        top_extra=top.extra(real, record),
+    )
     for part in PARTS:
         ours = paths(record.get(part))
         theirs = real.get(part, {})

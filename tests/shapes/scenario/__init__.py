@@ -1,0 +1,46 @@
+"""Some days' work in an account of the lab, with parameters as real callers send them.
+
+Each file is what one team does; `events` are the records that all of it leaves.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from lablib.cloudtrail.event import Event
+from tests import inside
+from tests.shapes.scenario.people import Person, Polite
+
+TEAMS = (
+    "iam", "s3", "kms", "network", "instances", "cloudtrail", "balancers", "databases", "tables",
+    "functions", "messages", "watching", "apis", "containers", "models", "others",
+    "strangers",
+)  # fmt: skip
+
+
+def events(seed: int = 7) -> list[Event]:
+    """Only once in a process: moto's world is one."""
+    account = inside.account(seed, "shapes")
+    found: list[Event] = []
+    record = account.cloudtrail.record
+
+    def kept(call: Any) -> Event:
+        event: Event = record(call)
+        found.append(event)
+        return event
+
+    account.cloudtrail.record = kept
+    learner = account.identities.credentials("learner")
+    admin = _person(account, (learner.id, learner.secret))
+    admin("iam").create_user(UserName="stranger")
+    key = admin("iam").create_access_key(UserName="stranger")["AccessKey"]
+    stranger = _person(account, (key["AccessKeyId"], key["SecretAccessKey"]))
+    for team in TEAMS:
+        module = __import__(f"{__name__}.{team}", fromlist=["work"])
+        module.work(stranger if team == "strangers" else admin)
+    return found
+
+
+def _person(account: Any, key: tuple[str, str]) -> Person:
+    return cache(lambda service: Polite(inside.client(account, service, key)))

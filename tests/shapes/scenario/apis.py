@@ -1,0 +1,102 @@
+"""APIs, distributions, names in DNS."""
+
+from __future__ import annotations
+
+from tests.shapes.scenario.people import Person
+
+
+def work(me: Person) -> None:
+    client = me("apigatewayv2")
+    api = client.create_api(
+        Name="api",
+        ProtocolType="HTTP",
+        RouteSelectionExpression="${request.method} ${request.path}",
+        ApiKeySelectionExpression="$request.header.x-api-key",
+    )["ApiId"]
+    client.create_integration(
+        ApiId=api,
+        ConnectionType="INTERNET",
+        IntegrationMethod="POST",
+        IntegrationType="AWS_PROXY",
+        IntegrationUri="arn:aws:lambda:us-east-1:123456789012:function:function",
+        PayloadFormatVersion="2.0",
+    )
+    _names(me)
+    _mesh(me)
+    me("cloudfront").create_distribution(DistributionConfig=DISTRIBUTION)
+    me("cloudfront").list_distributions()
+
+
+NONE = {"Quantity": 0}
+METHODS = {"Quantity": 2, "Items": ["GET", "HEAD"]}
+ORIGIN = {
+    "Id": "bucket",
+    "DomainName": "bucket-of-logs.s3.amazonaws.com",
+    "OriginPath": "",
+    "CustomHeaders": NONE,
+    "S3OriginConfig": {"OriginAccessIdentity": ""},
+    "ConnectionAttempts": 3,
+    "ConnectionTimeout": 10,
+    "OriginShield": {"Enabled": False},
+}
+DISTRIBUTION = {
+    "CallerReference": "550e8400",
+    "Aliases": {"Quantity": 1, "Items": ["logs.example.com"]},
+    "DefaultRootObject": "",
+    "Origins": {"Quantity": 1, "Items": [ORIGIN]},
+    "OriginGroups": NONE,
+    "DefaultCacheBehavior": {
+        "TargetOriginId": "bucket",
+        "TrustedSigners": {"Enabled": False, "Quantity": 0},
+        "TrustedKeyGroups": {"Enabled": False, "Quantity": 0},
+        "ViewerProtocolPolicy": "allow-all",
+        "AllowedMethods": {**METHODS, "CachedMethods": METHODS},
+        "SmoothStreaming": False,
+        "Compress": True,
+        "LambdaFunctionAssociations": NONE,
+        "FunctionAssociations": NONE,
+        "FieldLevelEncryptionId": "",
+        "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+    },
+    "CacheBehaviors": NONE,
+    "CustomErrorResponses": NONE,
+    "Comment": "logs",
+    "Logging": {"Enabled": False, "IncludeCookies": False, "Bucket": "", "Prefix": ""},
+    "PriceClass": "PriceClass_All",
+    "Enabled": True,
+    "ViewerCertificate": {
+        "CloudFrontDefaultCertificate": True,
+        "MinimumProtocolVersion": "TLSv1",
+        "CertificateSource": "cloudfront",
+    },
+    "Restrictions": {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}},
+    "WebACLId": "",
+    "HttpVersion": "http2",
+    "IsIPV6Enabled": True,
+}
+
+
+def _names(me: Person) -> None:
+    client = me("route53")
+    client.list_health_checks()
+    client.list_hosted_zones_by_name()
+    client.list_reusable_delegation_sets()
+
+
+def _mesh(me: Person) -> None:
+    client = me("appmesh")
+    client.create_mesh(meshName="mesh")
+    port = {"port": 80, "protocol": "http"}
+    spec = {
+        "backendDefaults": {"clientPolicy": {}},
+        "listeners": [{"portMapping": port}],
+        "logging": {},
+    }
+    mesh = {"meshName": "mesh", "meshOwner": "123456789012"}
+    client.create_virtual_gateway(
+        virtualGatewayName="gateway", spec=spec, clientToken="550e8400", **mesh
+    )
+    found = {"serviceDiscovery": {"dns": {"hostname": "n.example.com"}}, "backends": []}
+    client.create_virtual_node(
+        virtualNodeName="node", spec={**spec, **found}, clientToken="550e8401", **mesh
+    )
