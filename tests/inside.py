@@ -61,7 +61,7 @@ def environ(request: Any) -> dict[str, Any]:
     return found
 
 
-def client(made: Any, service: str, key: tuple[str, str], region: str = "us-east-1") -> Any:
+def client(made: Any, session: boto3.Session, service: str) -> Any:
     """A boto3 client whose requests the account answers, each with its records written."""
     from lablib.account.messages import Request
 
@@ -73,7 +73,7 @@ def client(made: Any, service: str, key: tuple[str, str], region: str = "us-east
         made.settle()
         return AWSResponse(request.url, answer.status, dict(answer.headers), _Raw(answer.body))
 
-    found = boto3.Session(*key, region_name=region).client(
+    found = session.client(
         service,
         endpoint_url=f"http://{HOST}",
         config=Config(

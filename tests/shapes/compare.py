@@ -14,7 +14,7 @@ from lablib.cloudtrail.event import describe
 from lablib.cloudtrail.record import names
 from tests.cloudtrail.calls import EVENT_ID, call, model_of
 from tests.shapes import top
-from tests.shapes.paths import fits, paths
+from tests.shapes.paths import Paths, fits, paths
 from tests.shapes.probe import KEY, sent
 
 # Event sources whose services botocore calls otherwise.
@@ -38,6 +38,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "transcribe": ("transcribe",),
     "autoscaling": ("autoscaling", "application-autoscaling"),
 }
+MOSTLY = 0.5
 PARTS = ("requestParameters", "responseElements", "additionalEventData", "resources")
 
 
@@ -138,8 +139,10 @@ def verdict(key: str, real: dict[str, Any], record: dict[str, Any], least: float
         top_extra=top.extra(real, record),
     )
     for part in PARTS:
-        ours = paths(record.get(part))
         theirs = real.get(part, {})
+        ours = _with_free_keys(paths(record.get(part)), theirs)
+        if record.get(part) is None and real.get(f"{part}_null_share_ok", 0) >= MOSTLY:
+            continue
         for path, (kinds, share) in theirs.items():
             name = f"{part}.{path}"
             if path not in ours and share < least:
@@ -152,6 +155,16 @@ def verdict(key: str, real: dict[str, Any], record: dict[str, Any], least: float
                 result.met.append(name)
         result.extra += [f"{part}.{path}" for path in ours if not _known(path, theirs)]
     return result
+
+
+def _with_free_keys(ours: Paths, theirs: dict[str, Any]) -> Paths:
+    """Names that callers choose stand under the file's word for them: `tags.<key>`."""
+    free = [path.removesuffix("<key>") for path in theirs if path.endswith(".<key>")]
+    renamed: Paths = {}
+    for path, kinds in ours.items():
+        above = next((f for f in free if path.startswith(f) and path not in theirs), None)
+        renamed.setdefault(f"{above}<key>" if above else path, set()).update(kinds)
+    return renamed
 
 
 def _known(path: str, theirs: dict[str, Any]) -> bool:

@@ -65,7 +65,6 @@ _TABLE: Final[Mapping[tuple[str, str], Quirk]] = {
         for name in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
     },
     ("lambda", "Invoke"): Quirk("Lambda developer guide, data event example", answer=False),
-    ("elbv2", "DescribeLoadBalancers"): Quirk("observed, 3 of 3 calls", answer=True),
     ("elbv2", "DescribeTargetGroups"): Quirk("observed, eventVersion 1.04", answer=True),
 }
 

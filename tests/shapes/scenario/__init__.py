@@ -6,7 +6,10 @@ Each file is what one team does; `events` are the records that all of it leaves.
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from typing import Any
+
+import boto3
 
 from lablib.cloudtrail.event import Event
 from tests import inside
@@ -37,10 +40,11 @@ def events(seed: int = 7) -> list[Event]:
     key = admin("iam").create_access_key(UserName="stranger")["AccessKey"]
     stranger = _person(account, (key["AccessKeyId"], key["SecretAccessKey"]))
     for team in TEAMS:
-        module = __import__(f"{__name__}.{team}", fromlist=["work"])
+        module = import_module(f"{__name__}.{team}")
         module.work(stranger if team == "strangers" else admin)
     return found
 
 
 def _person(account: Any, key: tuple[str, str]) -> Person:
-    return cache(lambda service: Polite(inside.client(account, service, key)))
+    session = boto3.Session(*key, region_name="us-east-1")
+    return cache(lambda service: Polite(inside.client(account, session, service)))

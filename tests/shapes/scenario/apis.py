@@ -27,10 +27,11 @@ def work(me: Person) -> None:
     me("cloudfront").list_distributions()
 
 
-NONE = {"Quantity": 0}
+NONE = {"Quantity": 0, "Items": []}
+NOBODY = {"Enabled": False, **NONE}
 METHODS = {"Quantity": 2, "Items": ["GET", "HEAD"]}
 ORIGIN = {
-    "Id": "bucket",
+    "Id": "bucket-of-logs.s3.amazonaws.com",
     "DomainName": "bucket-of-logs.s3.amazonaws.com",
     "OriginPath": "",
     "CustomHeaders": NONE,
@@ -39,38 +40,31 @@ ORIGIN = {
     "ConnectionTimeout": 10,
     "OriginShield": {"Enabled": False},
 }
+BEHAVIOR = {
+    "TargetOriginId": "bucket-of-logs.s3.amazonaws.com",
+    "TrustedSigners": NOBODY,
+    "TrustedKeyGroups": NOBODY,
+    "ViewerProtocolPolicy": "allow-all",
+    "AllowedMethods": {**METHODS, "CachedMethods": METHODS},
+    "SmoothStreaming": False,
+    "Compress": True,
+    "LambdaFunctionAssociations": NONE,
+    "FunctionAssociations": NONE,
+    "FieldLevelEncryptionId": "",
+    "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+}
 DISTRIBUTION = {
     "CallerReference": "550e8400",
-    "Aliases": {"Quantity": 1, "Items": ["logs.example.com"]},
+    "Aliases": NONE,
     "DefaultRootObject": "",
     "Origins": {"Quantity": 1, "Items": [ORIGIN]},
     "OriginGroups": NONE,
-    "DefaultCacheBehavior": {
-        "TargetOriginId": "bucket",
-        "TrustedSigners": {"Enabled": False, "Quantity": 0},
-        "TrustedKeyGroups": {"Enabled": False, "Quantity": 0},
-        "ViewerProtocolPolicy": "allow-all",
-        "AllowedMethods": {**METHODS, "CachedMethods": METHODS},
-        "SmoothStreaming": False,
-        "Compress": True,
-        "LambdaFunctionAssociations": NONE,
-        "FunctionAssociations": NONE,
-        "FieldLevelEncryptionId": "",
-        "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
-    },
-    "CacheBehaviors": NONE,
-    "CustomErrorResponses": NONE,
+    "DefaultCacheBehavior": BEHAVIOR,
     "Comment": "logs",
     "Logging": {"Enabled": False, "IncludeCookies": False, "Bucket": "", "Prefix": ""},
     "PriceClass": "PriceClass_All",
     "Enabled": True,
-    "ViewerCertificate": {
-        "CloudFrontDefaultCertificate": True,
-        "MinimumProtocolVersion": "TLSv1",
-        "CertificateSource": "cloudfront",
-    },
-    "Restrictions": {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}},
-    "WebACLId": "",
+    "ViewerCertificate": {"CloudFrontDefaultCertificate": True, "MinimumProtocolVersion": "TLSv1"},
     "HttpVersion": "http2",
     "IsIPV6Enabled": True,
 }

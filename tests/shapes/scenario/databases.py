@@ -21,6 +21,8 @@ def work(me: Person) -> None:
         DBInstanceClass="db.t3.micro",
         AllocatedStorage=20,
         DBSubnetGroupName="group",
+        StorageEncrypted=True,
+        KmsKeyId=me("kms").create_key()["KeyMetadata"]["Arn"],
         MasterUsername="admin",
         MasterUserPassword=PASSWORD,
         **HANA,

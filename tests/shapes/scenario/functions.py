@@ -22,7 +22,7 @@ def work(me: Person) -> None:
         PackageType="Zip",
         Publish=False,
         Timeout=3,
-        Tags={"project": "sap"},
+        Tags={"StratusRedTeam": "true"},
         Environment={"Variables": {"TOKEN": "Correct-horse-1"}},
         **FUNCTION,
     )

@@ -64,7 +64,7 @@ def _volumes(me: Person) -> None:
     client.describe_volumes(VolumeIds=["vol-0123456789abcdef0"])
     client.describe_volumes_modifications(MaxResults=50)
     client.enable_ebs_encryption_by_default()
-    block = me("ebs").start_snapshot(VolumeSize=8, ClientToken="550e8400-e29b-41d4-a716")
+    block = me("ebs").start_snapshot(VolumeSize=8, Encrypted=True, ClientToken="550e8400")
     me("ebs").complete_snapshot(SnapshotId=block["SnapshotId"], ChangedBlocksCount=0)
 
 
