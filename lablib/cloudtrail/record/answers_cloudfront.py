@@ -43,6 +43,8 @@ _DISTRIBUTION: Final = Patch(
         "distribution.activeTrustedKeyGroups.items",
         "distribution.aliasICPRecordals",
         f"{_CONFIG}.aliases.items",
+        f"{_CONFIG}.originGroups.items",
+        f"{_ORIGIN}.customHeaders.items",
         f"{_BEHAVIOR}.trustedSigners.items",
         f"{_BEHAVIOR}.trustedKeyGroups.items",
         f"{_BEHAVIOR}.realtimeLogConfigArn",

@@ -232,6 +232,8 @@ class Shaper:
 def unknown(service: str, name: Any) -> tuple[str, Render]:
     """A member that the model does not have: written plainly, unless its name tells a secret."""
     name = str(name)
+    if (service, name) == ("dynamodb", "Key"):  # of PutItem, whose API has it in the item
+        return "key", _key
     mark = redact.stand_in(service, name, None)
     return lower_first(name), plain if mark is None else lambda _: mark
 
@@ -260,9 +262,11 @@ def _dynamodb(shape_name: str) -> Render | None:
         return lambda _: ABSENT
     if shape_name in _ONLY_NAMES:
         return lambda value: [str(name) for name in value]
-    if shape_name == "Key":
-        return lambda value: {str(name): _attribute(part) for name, part in value.items()}
-    return None
+    return _key if shape_name == "Key" else None
+
+
+def _key(value: Any) -> Any:
+    return {str(name): _attribute(part) for name, part in value.items()}
 
 
 def _attribute(value: Any) -> Any:

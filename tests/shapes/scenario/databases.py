@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.shapes.scenario.people import ROLE, TAGS, Person
 
 HANA = {"DBInstanceIdentifier": "hana"}
+PLAIN = {"DBInstanceIdentifier": "plain"}
+SMALL = {"Engine": "mysql", "DBInstanceClass": "db.t3.micro", "AllocatedStorage": 20}
 PASSWORD = "Correct-horse-1"
 
 
@@ -17,14 +19,12 @@ def work(me: Person) -> None:
         Tags=TAGS,
     )
     client.create_db_instance(
-        Engine="mysql",
-        DBInstanceClass="db.t3.micro",
-        AllocatedStorage=20,
         DBSubnetGroupName="group",
         StorageEncrypted=True,
         KmsKeyId=me("kms").create_key()["KeyMetadata"]["Arn"],
         MasterUsername="admin",
         MasterUserPassword=PASSWORD,
+        **SMALL,
         **HANA,
     )
     client.modify_db_instance(
@@ -59,7 +59,9 @@ def _subnets(me: Person) -> list[str]:
 def _snapshots(me: Person) -> None:
     client = me("rds")
     snapshot = {"DBSnapshotIdentifier": "snap"}
-    client.create_db_snapshot(**HANA, **snapshot)
+    person = {"MasterUsername": "admin", "MasterUserPassword": PASSWORD}
+    client.create_db_instance(DBSubnetGroupName="group", **person, **SMALL, **PLAIN)
+    client.create_db_snapshot(**PLAIN, **snapshot)
     client.modify_db_snapshot_attribute(
         AttributeName="restore", ValuesToAdd=["111122223333"], **snapshot
     )
