@@ -25,9 +25,8 @@ Answer = Callable[[Any, str], dict[str, Any]]
 
 def is_older(model: OperationModel) -> bool:
     """Does the operation write sets of items (True) or its XML turned into JSON (False)?"""
-    known = ec2_words.OLDER.get(model.name)
-    if known is not None:
-        return known
+    if model.name in ec2_words.OLDER:
+        return True
     dry_run = model.input_shape.members.get("DryRun") if model.input_shape else None
     return dry_run is not None and dry_run.serialization.get("name") == "dryRun"
 
@@ -172,23 +171,28 @@ class _OlderRequest(_Older):
     def _empty_sets(self) -> dict[str, Any]:
         empty: dict[str, Any] = dict(ec2_words.FILLED.get(self.operation, {}))
         for member, shape in self._shape.members.items() if self._shape else ():
-            wire = _wire(member, shape)
-            if shape.type_name == "list" and _upper(wire) not in ec2_words.ONLY_WHEN_SENT:
-                empty[self.name(member, shape)] = {}
-        if self.operation == "DescribeRegions":  # observed: regionSet alone
-            empty.pop("filterSet")
+            name = self.name(member, shape)
+            if shape.type_name == "list" and self._is_there_if_empty(name):
+                empty[name] = {}
         return empty
+
+    def _is_there_if_empty(self, name: str) -> bool:
+        if self.operation.startswith("Describe"):
+            return (self.operation, name) not in ec2_words.NOT_EMPTY
+        return (self.operation, name) in ec2_words.EMPTY
 
     def render(self, params: Any) -> dict[str, Any]:
         written: dict[str, Any] = {**self._empty, **self._write(params)}
-        return _run_instances(written) if self.operation == "RunInstances" else written
+        finish = _FINISHES.get(self.operation)
+        return finish(written) if finish else written
 
     def name(self, member: str, shape: Shape) -> str:
         wire = _wire(member, shape)
-        if shape.type_name != "list" or wire in ec2_words.PLAIN_CONTAINERS:
+        if shape.type_name != "list" or _upper(wire) in ec2_words.PLAIN_CONTAINERS:
             return self.renamed(wire)
-        if _upper(wire) in ec2_words.SETS:
-            return ec2_words.SETS[_upper(wire)][0]
+        known = self._set(wire)
+        if known:
+            return known[0]
         name = lower_first(wire)
         return name if name.endswith(("Set", "s")) and name != "s" else f"{name}Set"
 
@@ -209,9 +213,14 @@ class _OlderRequest(_Older):
             if wire == "TagSpecification":
                 return name, self.items(name, _tag_specification)
             return name, self.items(name, self.of(inner))
-        item = ec2_words.SETS.get(_upper(wire), ("", self._item_name(wire)))[1]
+        known = self._set(wire)
+        item = known[1] if known else self._item_name(wire)
         write = self.of(inner)
         return name, self.items(name, lambda part: {item: write(part)})
+
+    def _set(self, wire: str) -> tuple[str, str] | None:
+        own = ec2_words.SETS_OF.get((self.operation, _upper(wire)))
+        return own or ec2_words.SETS.get(_upper(wire))
 
     @staticmethod
     def _item_name(wire: str) -> str:
@@ -240,6 +249,42 @@ def _run_instances(written: dict[str, Any]) -> dict[str, Any]:
         if name in written
     }
     return {"instancesSet": {"items": [item]}, **written}
+
+
+def _modify_snapshot(written: dict[str, Any]) -> dict[str, Any]:
+    """Whom a snapshot is shared with stands under createVolumePermission, whichever of the two
+    ways of saying so was sent (Stratus Red Team, "Exfiltrate EBS Snapshot by Sharing It": log)."""
+    asked = {**written}
+    people = [*_taken(asked, "userIdSet", "userId"), *_taken(asked, "userGroupSet", "group")]
+    verb = asked.pop("operationType", None)
+    asked.pop("attribute", None)
+    if people and verb:
+        asked["createVolumePermission"] = {verb: {"items": people}}
+    return {**asked, "attributeType": "CREATE_VOLUME_PERMISSION"}
+
+
+def _taken(written: dict[str, Any], name: str, item: str) -> list[dict[str, Any]]:
+    found = written.pop(name, {}).get("items", [])
+    return [{item: value} for part in found for value in part.values()]
+
+
+def _modify_image(written: dict[str, Any]) -> dict[str, Any]:
+    """Observed: attributeType also where the caller did not say it."""
+    said = "launchPermission" if "launchPermission" in written else None
+    return {**({"attributeType": said} if said else {}), **written}
+
+
+def _modify_instance(written: dict[str, Any]) -> dict[str, Any]:
+    """Observed beside `attribute`: a value that may be user data is hidden."""
+    return {**written, "value": redact.REMOVED} if "value" in written else written
+
+
+_FINISHES: Final[Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
+    "ModifyImageAttribute": _modify_image,
+    "ModifyInstanceAttribute": _modify_instance,
+    "ModifySnapshotAttribute": _modify_snapshot,
+    "RunInstances": _run_instances,
+}
 
 
 class _OlderResponse(_Older):
