@@ -11,6 +11,7 @@ from typing import Any
 from lablib.cloudtrail.event import describe
 from tests.cloudtrail.calls import EVENT_ID
 from tests.shapes.compare import Verdict, example, operations_of, verdict
+from tests.shapes.keep import kept
 
 WORDS = ("missing", "wrong", "extra", "top_missing", "top_wrong", "top_extra")
 
@@ -26,7 +27,9 @@ def verdicts(shapes: dict[str, Any], only: str = "") -> tuple[list[Verdict], lis
             for found in operations_of(key)
         ]
         if tried:
-            known.append(min(tried, key=lambda result: result.wanted - len(result.met)))
+            known.append(
+                min(tried, key=lambda one: one.wanted - len(one.met) + len(one.top_missing))
+            )
         else:
             unknown.append(key)
     return known, unknown
@@ -81,8 +84,12 @@ def main() -> None:
     parser.add_argument("--only", default="", help="only calls whose key holds this text")
     parser.add_argument("--moto", action="store_true", help="calls carried out by an account")
     parser.add_argument("--json", action="store_true", help="print the verdicts and the records")
+    parser.add_argument("--keep", type=Path, help="write there what the comparison needs of FILE")
     options = parser.parse_args()
     shapes = json.loads(options.file.read_text())
+    if options.keep:
+        options.keep.write_text(kept(shapes))
+        return
     records, unknown = [], []
     if options.moto:
         from tests.shapes import scenario

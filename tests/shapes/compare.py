@@ -39,7 +39,6 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "autoscaling": ("autoscaling", "application-autoscaling"),
 }
 MOSTLY = 0.5
-PARTS = ("requestParameters", "responseElements", "additionalEventData", "resources")
 
 
 @dataclass
@@ -118,7 +117,7 @@ def _error(real: dict[str, Any]) -> ApiError | None:
     """Shapes of refused calls only are compared with a refused call."""
     if real.get("ok_count", 1):
         return None
-    code = next(iter(real.get("errorCodes", {})), "AccessDenied")
+    code = next(iter(real.get("errorCodes", ())), "AccessDenied")
     denied = "User is not authorized to perform: this" if "nauthorized" in code else ""
     return ApiError(code.removeprefix("Client."), denied or f"The reason for {code}", 400)
 
@@ -138,7 +137,7 @@ def verdict(key: str, real: dict[str, Any], record: dict[str, Any], least: float
         top_wrong=top.wrong(real, record),
         top_extra=top.extra(real, record),
     )
-    for part in PARTS:
+    for part in top.PARTS:
         theirs = real.get(part, {})
         ours = _with_free_keys(paths(record.get(part)), theirs)
         if record.get(part) is None and real.get(f"{part}_null_share_ok", 0) >= MOSTLY:

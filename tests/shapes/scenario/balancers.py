@@ -63,15 +63,7 @@ def _current(me: Person) -> None:
         SecurityGroups=[group["GroupId"]],
         Scheme="internet-facing",
     )["LoadBalancers"][0]["LoadBalancerArn"]
-    target = client.create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=vpc)
-    client.create_listener(
-        LoadBalancerArn=balancer,
-        Protocol="HTTP",
-        Port=80,
-        DefaultActions=[
-            {"Type": "forward", "TargetGroupArn": target["TargetGroups"][0]["TargetGroupArn"]}
-        ],
-    )
+    client.create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=vpc)
     client.describe_load_balancers(PageSize=400)
     client.describe_target_groups(PageSize=400)
     me("wafv2").disassociate_web_acl(ResourceArn=balancer)
