@@ -127,6 +127,24 @@ _PATCHES: Final[Mapping[tuple[str, str], Patch]] = {
         add={"kmsKeyArn": lambda call, _: HIDDEN if call.params.get("Encrypted") else ABSENT},
         drop_empty=("tags",),
     ),
+    ("ssm", "SendCommand"): Patch(
+        "observed in detection rules' samples of 2025: a command that has just been sent",
+        add={
+            "command.alarmConfiguration": {"alarms": [], "ignorePollAlarmFailure": False},
+            "command.clientName": "",
+            "command.clientSourceId": "",
+            "command.cloudWatchOutputConfig": {
+                "cloudWatchLogGroupName": "",
+                "cloudWatchOutputEnabled": False,
+            },
+            "command.comment": "",
+            "command.deliveryTimedOutCount": 0,
+            "command.documentVersion": "$DEFAULT",
+            "command.hasCancelCommandSignature": False,
+            "command.hasSendCommandSignature": False,
+            "command.interactive": False,
+        },
+    ),
     ("sso-admin", "CreateAccountAssignment"): Patch(
         "observed", drop=("accountAssignmentCreationStatus.createdDate",)
     ),
