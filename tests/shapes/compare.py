@@ -19,6 +19,8 @@ from tests.shapes.probe import KEY, sent
 
 # Event sources whose services botocore calls otherwise.
 SERVICES: dict[str, tuple[str, ...]] = {
+    "agreement-marketplace": ("marketplace-agreement",),
+    "discovery-marketplace": ("marketplace-discovery",),
     "amazonmq": ("mq",),
     "apigateway": ("apigatewayv2", "apigateway"),
     "bedrock": ("bedrock", "bedrock-agent"),
@@ -134,7 +136,7 @@ def verdict(key: str, real: dict[str, Any], record: dict[str, Any], least: float
         key,
         top_wanted=len(asked),
         top_missing=[name for name in asked if name not in record],
-        top_wrong=top.wrong(real, record),
+        top_wrong=top.wrong(real, record) + top.misnamed(key, record),
         top_extra=top.extra(real, record),
     )
     for part in top.PARTS:

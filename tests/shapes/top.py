@@ -55,5 +55,11 @@ def wrong(real: dict[str, Any], record: dict[str, Any]) -> list[str]:
     ]
 
 
+def misnamed(key: str, record: dict[str, Any]) -> list[str]:
+    source, _, name = key.partition(":")
+    pairs = (("eventSource", source), ("eventName", name))
+    return [field for field, value in pairs if record[field] != value]
+
+
 def in_order(names: list[str], order: tuple[str, ...]) -> bool:
     return names == sorted(names, key=order.index)

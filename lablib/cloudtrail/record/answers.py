@@ -110,6 +110,7 @@ _PATCHES: Final[Mapping[tuple[str, str], Patch]] = {
         source="DynamoDB API reference, example of DeleteTable",
         drop=tuple(f"tableDescription.{name}" for name in _GONE),
     ),
+    ("appmesh", "CreateVirtualNode"): Patch("observed", add={"virtualNode.spec.backends": []}),
     ("apigatewayv2", "CreateApi"): Patch(
         "observed", add={"ipAddressType": "ipv4"}, drop_empty=("tags",)
     ),

@@ -18,6 +18,12 @@ def words(text: str) -> frozenset[str]:
 # The rule is "<signing name>.amazonaws.com" (observed for monitoring, email → ses, api.ecr → ecr,
 # api.sagemaker → sagemaker, bedrock-agent → bedrock, s3-control → s3, elbv2, opensearch → es).
 _SOURCES: Final = {
+    "application-insights": "application-insights",  # observed
+    "mq": "amazonmq",  # observed
+    "marketplace-agreement": "agreement-marketplace",  # observed
+    "marketplace-discovery": "discovery-marketplace",  # observed
+    "sso": "sso",  # IAM Identity Center user guide, CloudTrail use cases
+    "sso-oidc": "sso",
     "application-autoscaling": "autoscaling",  # Application Auto Scaling user guide, CloudTrail
     "servicecatalog-appregistry": "servicecatalog-appregistry",  # observed
     "cloudtrail-data": "cloudtrail-data",

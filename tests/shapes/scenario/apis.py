@@ -79,14 +79,14 @@ def _names(me: Person) -> None:
 
 def _mesh(me: Person) -> None:
     client = me("appmesh")
-    client.create_mesh(meshName="mesh")
+    owner = client.create_mesh(meshName="mesh")["mesh"]["metadata"]["meshOwner"]
     port = {"port": 80, "protocol": "http"}
     spec = {
         "backendDefaults": {"clientPolicy": {}},
         "listeners": [{"portMapping": port}],
         "logging": {},
     }
-    mesh = {"meshName": "mesh", "meshOwner": "123456789012"}
+    mesh = {"meshName": "mesh", "meshOwner": owner}
     client.create_virtual_gateway(
         virtualGatewayName="gateway", spec=spec, clientToken="550e8400", **mesh
     )

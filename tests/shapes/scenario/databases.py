@@ -82,7 +82,14 @@ def _clusters(me: Person) -> None:
         Engine="aurora-mysql", MasterUsername="admin", MasterUserPassword=PASSWORD, **cluster
     )
     client.add_role_to_db_cluster(RoleArn=ROLE, FeatureName="s3Import", **cluster)
-    client.failover_db_cluster(TargetDBInstanceIdentifier="hana", **cluster)
+    for name in ("first", "second"):
+        client.create_db_instance(
+            DBInstanceIdentifier=name,
+            Engine="aurora-mysql",
+            DBInstanceClass="db.r5.large",
+            **cluster,
+        )
+    client.failover_db_cluster(TargetDBInstanceIdentifier="second", **cluster)
     snapshot = {"DBClusterSnapshotIdentifier": "cluster-snap"}
     client.create_db_cluster_snapshot(**cluster, **snapshot)
     client.delete_db_cluster_snapshot(**snapshot)

@@ -22,6 +22,7 @@ def work(me: Person) -> None:
     client.disassociate_route_table(AssociationId=association["AssociationId"])
     _flow_logs(me, vpc)
     _security_groups(me, vpc)
+    _mirrors(me, subnet)
     acl = client.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
     client.create_network_acl_entry(
         NetworkAclId=acl,
@@ -88,3 +89,27 @@ def _security_groups(me: Person, vpc: str) -> None:
     flat = {"GroupId": group["GroupId"], "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
     client.authorize_security_group_ingress(CidrIp="0.0.0.0/0", **flat)
     client.revoke_security_group_ingress(CidrIp="0.0.0.0/0", **flat)
+
+
+def _mirrors(me: Person, subnet: str) -> None:
+    client = me("ec2")
+    interfaces = [client.create_network_interface(SubnetId=subnet) for _ in range(2)]
+    ids = [made["NetworkInterface"]["NetworkInterfaceId"] for made in interfaces]
+    target = client.create_traffic_mirror_target(NetworkInterfaceId=ids[0], Description="probe")
+    rules = client.create_traffic_mirror_filter(Description="all")
+    session = client.create_traffic_mirror_session(
+        NetworkInterfaceId=ids[1],
+        TrafficMirrorTargetId=target["TrafficMirrorTarget"]["TrafficMirrorTargetId"],
+        TrafficMirrorFilterId=rules["TrafficMirrorFilter"]["TrafficMirrorFilterId"],
+        SessionNumber=1,
+    )["TrafficMirrorSession"]
+    client.modify_traffic_mirror_session(
+        TrafficMirrorSessionId=session["TrafficMirrorSessionId"],
+        TrafficMirrorTargetId=session["TrafficMirrorTargetId"],
+        TrafficMirrorFilterId=session["TrafficMirrorFilterId"],
+        SessionNumber=2,
+        VirtualNetworkId=7,
+        RemoveFields=["description", "packet-length"],
+    )
+    for made in ids:
+        client.delete_network_interface(NetworkInterfaceId=made)
