@@ -29,6 +29,7 @@ PATCHES: Final[Mapping[str, Patch]] = {
         "observed",
         add={"publicIpv4Pool": "amazon", "networkBorderGroup": lambda call, _: call.region},
     ),
+    "AssociateAddress": Patch("EC2 API reference, example answer", add={"_return": True}),
     "AuthorizeSecurityGroupEgress": _RULES,
     "AuthorizeSecurityGroupIngress": _RULES,
     "CreateFlowLogs": Patch("observed", add={"CreateFlowLogsResponse.clientToken": token}),
@@ -47,6 +48,9 @@ PATCHES: Final[Mapping[str, Patch]] = {
             for name in ("networkInterfaceId", "privateIp", "publicIp", "associationId")
         ),
     ),
+    "CreateNetworkInterface": Patch(
+        "EFS user guide, CloudTrail example", drop_empty=("networkInterface.association",)
+    ),
     "CreateRouteTable": Patch(
         "observed", add={"routeTable.propagatingVgwSet": {}}, drop=("clientToken",)
     ),
@@ -59,6 +63,8 @@ PATCHES: Final[Mapping[str, Patch]] = {
         drop=("attachmentSet", "availabilityZoneId", "volumeArn"),
         drop_empty=("snapshotId",),
     ),
+    "CreateSubnet": Patch("EC2 API reference", put={"subnet.state": "pending"}),
+    "CreateVpc": Patch("observed in samples of 2019", put={"vpc.state": "pending"}),
     "DisassociateRouteTable": Patch(
         "observed", add={"associationState": {"state": "disassociated"}}
     ),

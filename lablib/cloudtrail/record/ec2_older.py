@@ -8,7 +8,7 @@ from typing import Any, Final
 from botocore.model import OperationModel, Shape
 
 from lablib.cloudtrail.record import dates, ec2_words, redact
-from lablib.cloudtrail.record.ec2_shaper import Ec2Shaper, scalar, upper, wire_of
+from lablib.cloudtrail.record.ec2_shaper import Ec2Shaper, scalar, succeeds, upper, wire_of
 from lablib.cloudtrail.record.shape import Render, lower_first, plain
 
 
@@ -172,12 +172,14 @@ _FINISHES: Final[Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
 class OlderResponse(_Older):
     def __init__(self, model: OperationModel) -> None:
         super().__init__(model.name)
-        self._write = self.structure(model.output_shape) if model.output_shape else None
+        shape = model.output_shape
+        self._write = self.structure(shape) if shape else None
+        self._succeeded = {"_return": True} if succeeds(shape) else {}
 
     def render(self, output: Any, request_id: str) -> dict[str, Any]:
         if self._write is None:  # observed: DeleteSubnet and the like
             return {"requestId": request_id, "_return": True}
-        return {"requestId": request_id, **self._write(output or {})}
+        return {"requestId": request_id, **self._succeeded, **self._write(output or {})}
 
     def name(self, member: str, shape: Shape) -> str:
         return self.renamed(wire_of(member, shape))

@@ -17,6 +17,12 @@ def wire_of(name: str, shape: Shape) -> str:
     return str(shape.serialization.get("name", name))
 
 
+def succeeds(shape: Shape | None) -> bool:
+    """Does the answer say `return`? A call that was not refused did succeed."""
+    members = shape.members.items() if shape else ()
+    return any(wire_of(*pair) == "return" for pair in members)
+
+
 def upper(wire: str) -> str:
     return wire[:1].upper() + wire[1:]
 

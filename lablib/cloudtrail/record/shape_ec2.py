@@ -15,7 +15,7 @@ from botocore.model import OperationModel, Shape
 
 from lablib.cloudtrail.record import dates, ec2_words, xmljson
 from lablib.cloudtrail.record.ec2_older import OlderRequest, OlderResponse
-from lablib.cloudtrail.record.ec2_shaper import Ec2Shaper, scalar, upper, wire_of
+from lablib.cloudtrail.record.ec2_shaper import Ec2Shaper, scalar, succeeds, upper, wire_of
 from lablib.cloudtrail.record.redact import ABSENT
 from lablib.cloudtrail.record.shape import Render, plain
 
@@ -46,10 +46,11 @@ def response(model: OperationModel) -> Answer:
     if is_older(model):
         return OlderResponse(model).render
     write = _XmlResponse().of(model.output_shape) if model.output_shape else lambda _: {}
+    succeeded = {"return": True} if succeeds(model.output_shape) else {}
 
     def render(output: Any, request_id: str) -> dict[str, Any]:
-        body = write(output) or {}
-        return {f"{model.name}Response": {"xmlns": _XMLNS, "requestId": request_id, **body}}
+        body = {"xmlns": _XMLNS, "requestId": request_id, **succeeded, **(write(output) or {})}
+        return {f"{model.name}Response": body}
 
     return render
 
