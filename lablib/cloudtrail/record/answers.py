@@ -72,6 +72,15 @@ def _raised(call: ApiCall, _: dict[str, Any]) -> Any:
     return dates.american(call.time) if call.params.get("ProvisionedThroughput") else ABSENT
 
 
+def _notification(call: ApiCall, _: dict[str, Any]) -> dict[str, Any]:
+    asked = call.params.get("NotificationConfig") or {}
+    return {
+        "notificationArn": asked.get("NotificationArn", ""),
+        "notificationEvents": list(asked.get("NotificationEvents", [])),
+        "notificationType": asked.get("NotificationType", ""),
+    }
+
+
 def _on_demand(_: ApiCall, table: dict[str, Any]) -> Any:
     """DynamoDB API reference: only tables on demand, or once so, tell their billing mode."""
     mode = table.get("billingModeSummary") or {}
@@ -145,9 +154,20 @@ _PATCHES: Final[Mapping[tuple[str, str], Patch]] = {
             "command.hasSendCommandSignature": False,
             "command.interactive": False,
         },
+        put={
+            "command.notificationConfig": _notification,
+            "command.status": "Pending",
+            "command.statusDetails": "Pending",
+        },
     ),
     ("sso-admin", "CreateAccountAssignment"): Patch(
         "observed", drop=("accountAssignmentCreationStatus.createdDate",)
+    ),
+    ("iam", "CreateInstanceProfile"): Patch(
+        "observed with tags; without any as in CreateRole", drop_empty=("instanceProfile.tags",)
+    ),
+    ("iam", "CreatePolicy"): Patch(
+        "observed with tags; without any as in CreateRole", drop_empty=("policy.tags",)
     ),
     ("iam", "CreateRole"): _ROLE,
     ("iam", "CreateServiceLinkedRole"): _ROLE,
