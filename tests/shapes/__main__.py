@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,9 @@ from tests.shapes.compare import Verdict, example, operations_of, verdict
 from tests.shapes.keep import kept
 
 WORDS = ("missing", "wrong", "extra", "top_missing", "top_wrong", "top_extra")
+
+
+TRY = "with --moto: also the calls of FILE that no team makes, with parameters of the real shape"
 
 
 def verdicts(shapes: dict[str, Any], only: str = "") -> tuple[list[Verdict], list[str]]:
@@ -83,6 +88,7 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="print every field that differs")
     parser.add_argument("--only", default="", help="only calls whose key holds this text")
     parser.add_argument("--moto", action="store_true", help="calls carried out by an account")
+    parser.add_argument("--try", action="store_true", dest="tried", help=TRY)
     parser.add_argument("--json", action="store_true", help="print the verdicts and the records")
     parser.add_argument("--keep", type=Path, help="write there what the comparison needs of FILE")
     options = parser.parse_args()
@@ -93,8 +99,11 @@ def main() -> None:
     records, unknown = [], []
     if options.moto:
         from tests.shapes import scenario
+        from tests.shapes.visit import others
 
-        records = [event.record for event in scenario.events()]
+        visit = others(shapes, options.only) if options.tried else None
+        with redirect_stdout(sys.stderr):  # moto speaks of what it lacks
+            records = [event.record for event in scenario.events(visit=visit)]
         known = verdicts_of_moto(records, shapes, options.only)
     else:
         known, unknown = verdicts(shapes, options.only)

@@ -5,6 +5,7 @@ Each file is what one team does; `events` are the records that all of it leaves.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -22,8 +23,12 @@ TEAMS = (
 )  # fmt: skip
 
 
-def events(seed: int = 7) -> list[Event]:
-    """Only once in a process: moto's world is one."""
+# Who may do all, who may do nothing, and what has been recorded so far.
+Visit = Callable[[Person, Person, list[Event]], None]
+
+
+def events(seed: int = 7, visit: Visit | None = None) -> list[Event]:
+    """Only once in a process: moto's world is one. `visit` comes when all teams have gone."""
     account = inside.account(seed, "shapes")
     found: list[Event] = []
     record = account.cloudtrail.record
@@ -42,6 +47,8 @@ def events(seed: int = 7) -> list[Event]:
     for team in TEAMS:
         module = import_module(f"{__name__}.{team}")
         module.work(stranger if team == "strangers" else admin)
+    if visit:
+        visit(admin, stranger, found)
     return found
 
 
