@@ -274,9 +274,8 @@ class Handler(MotoRequestHandler):
 def _as_sent(params: dict[str, Any], model: OperationModel) -> dict[str, Any]:
     """Without the lists that moto reads out of a query in which they are not: a query cannot hold
     an empty list."""
-    members = model.input_shape.members if model.input_shape else {}
-    return {
-        name: value
-        for name, value in params.items()
-        if value != [] or members[name].serialization.get("location") != "querystring"
+    members = model.input_shape.members.items() if model.input_shape else ()
+    in_query = {
+        name for name, part in members if part.serialization.get("location") == "querystring"
     }
+    return {name: value for name, value in params.items() if value != [] or name not in in_query}
