@@ -170,9 +170,21 @@ class Recorder:
 
 
 def _params(known: Known) -> Mapping[str, Any]:
-    if known.operation.model.name == "AssumeRoleWithSAML":
-        return federation.recorded(known.operation.params)
-    return known.operation.params
+    params, name = known.operation.params, known.operation.model.name
+    if name == "AssumeRoleWithSAML":
+        return federation.recorded(params)
+    if (known.route.service, name) == ("dynamodb", "PutItem"):
+        return _with_key(params, str(known.caller.account), known.region)
+    return params
+
+
+def _with_key(params: dict[str, Any], account: str, region: str) -> dict[str, Any]:
+    """DynamoDB developer guide, "Logging DynamoDB operations": a PutItem's record tells the item's
+    key beside the names of its attributes."""
+    item = params.get("Item") or {}
+    names = facts.table_key(str(params.get("TableName")), account, region)
+    key = {name: item[name] for name in names if name in item}
+    return {**params, "Key": key} if key else params
 
 
 def owner_of(call: ApiCall) -> str | None:

@@ -121,7 +121,8 @@ def _record(
     if found:
         record["resources"] = [resource.written() for resource in found]
     record["eventType"] = "AwsApiCall"
-    if operation.api_version and not call.error:
+    if operation.api_version and not (call.error and refusal.is_denial(call.error)):
+        # observed: not where a permission was missing; DynamoDB developer guide, UpdateItem refused
         record["apiVersion"] = operation.api_version
     record |= {"managementEvent": not operation.data, "recipientAccountId": call.account}
     if call.shared_event_id or call.caller.type == "AWSService":

@@ -107,6 +107,8 @@ def test_tls_details_name_the_endpoint_that_aws_has_for_the_service_and_region()
         ("ssm", "GetParameters", "ssm", "1.08"),
         ("s3", "ListBuckets", "s3", "1.11"),
         ("s3control", "GetPublicAccessBlock", "s3", "1.11"),
+        ("mq", "ListBrokers", "amazonmq", "1.11"),
+        ("application-insights", "ListApplications", "application-insights", "1.08"),
     ],
 )
 def test_source_and_version_are_those_of_the_service(
@@ -131,9 +133,11 @@ def test_sts_is_regional_but_for_its_global_endpoint() -> None:
     assert (world.region, world.global_service) == ("us-east-1", True)
 
 
-def test_only_a_few_services_send_an_api_version_and_not_when_refused() -> None:
+def test_only_a_few_services_send_an_api_version_and_not_when_access_is_denied() -> None:
     assert record("logs", "CreateLogGroup")["apiVersion"] == "20140328"
     assert "apiVersion" not in record("logs", "CreateLogGroup", error=DENIED)
+    failed = ApiError("ConditionalCheckFailedException", "The conditional request failed")
+    assert record("dynamodb", "UpdateItem", error=failed)["apiVersion"] == "2012-08-10"
     assert "apiVersion" not in record("kms", "ListKeys")
 
 
@@ -299,6 +303,36 @@ def test_services_of_the_new_kind_keep_their_capitals() -> None:
     assert request("ce", "GetCostAndUsage", **params) == params
 
 
+def test_codes_of_mfa_devices_are_not_recorded() -> None:
+    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
+    enabled = request("iam", "EnableMFADevice", UserName="mia", SerialNumber="s", **codes)
+    assert enabled == {"userName": "mia", "serialNumber": "s"}
+    session = request("sts", "GetSessionToken", SerialNumber="s", TokenCode="123456")
+    assert session == {"serialNumber": "s"}
+
+
+def test_an_event_selector_has_its_lists_also_when_they_are_empty() -> None:
+    selector = {"ReadWriteType": "All", "IncludeManagementEvents": True}
+    written = request("cloudtrail", "PutEventSelectors", TrailName="t", EventSelectors=[selector])
+    lists = {"dataResources": [], "excludeManagementEventSources": []}
+    assert written["eventSelectors"] == [
+        {"readWriteType": "All", "includeManagementEvents": True, **lists}
+    ]
+
+
+def test_new_code_of_a_function_tells_which_function_in_parts() -> None:
+    written = request("lambda", "UpdateFunctionCode", FunctionName="f", ZipFile=b"PK")
+    assert (written["dryRun"], written["publish"]) == (False, False)
+    assert written["fullyQualifiedArn"]["relativeId"] == {"functionName": "f"}
+    assert "zipFile" not in written
+
+
+def test_of_a_talk_with_a_model_only_the_model_is_recorded() -> None:
+    talk = {"modelId": "m", "messages": [{"role": "user", "content": [{"text": "hi"}]}]}
+    assert request("bedrock-runtime", "Converse", **talk) == {"modelId": "m"}
+    assert request("bedrock-runtime", "InvokeModel", modelId="m", body=b"hi") == {"modelId": "m"}
+
+
 def test_dynamodb_keeps_names_and_keys_but_no_values() -> None:
     put = request("dynamodb", "PutItem", TableName="t", Item={"Artist": {"S": "x"}})
     assert put == {"tableName": "t", "item": ["Artist"]}
@@ -351,6 +385,23 @@ def test_a_describe_shows_its_empty_sets_and_its_filters() -> None:
             ]
         },
     }
+
+
+def test_what_modifies_shows_only_what_was_sent() -> None:
+    kind = request("ec2", "ModifyInstanceAttribute", InstanceId="i-1", InstanceType={"Value": "m"})
+    assert kind == {"instanceId": "i-1", "instanceType": {"value": "m"}}
+    data = request("ec2", "ModifyInstanceAttribute", InstanceId="i-1", UserData={"Value": b"x"})
+    assert data == {"instanceId": "i-1", "userData": "<sensitiveDataRemoved>"}
+
+
+def test_a_shared_snapshot_is_written_the_same_whichever_way_it_was_said() -> None:
+    who = {"CreateVolumePermission": {"Add": [{"UserId": "111122223333"}]}}
+    flat = {"OperationType": "add", "UserIds": ["111122223333"]}
+    attribute = {"SnapshotId": "snap-1", "Attribute": "createVolumePermission"}
+    said = [request("ec2", "ModifySnapshotAttribute", **attribute, **way) for way in (who, flat)]
+    assert said[0] == said[1]
+    assert said[0]["attributeType"] == "CREATE_VOLUME_PERMISSION"
+    assert said[0]["createVolumePermission"] == {"add": {"items": [{"userId": "111122223333"}]}}
 
 
 def test_run_instances_keeps_image_and_counts_inside_the_set_and_user_data_out() -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest, prepare_request_dict
@@ -17,8 +17,8 @@ from botocore.model import OperationModel, ServiceModel
 from botocore.serialize import create_serializer
 
 from tests.fuzz.members import TEXTS, drawn
+from tests.inside import HOST, environ
 
-HOST = "127.0.0.1:4566"
 SPOILT = 0.15  # the share of requests that are garbled after they were made
 
 
@@ -84,8 +84,8 @@ def _request(
     request = AWSRequest(made["method"], url, headers, body)
     if operation.auth_type != "none":
         _sign(request, operation.service_model.signing_name, key)
-    environ = _environ(request)
-    return Drawn(operation.service_model.service_name, operation.name, protocol, environ, body)
+    name = operation.service_model.service_name
+    return Drawn(name, operation.name, protocol, environ(request), body)
 
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")  # what a client can send as a header's name
@@ -110,29 +110,6 @@ def _form(body: dict[str, Any]) -> bytes:
 def _sign(request: AWSRequest, service: str, key: ReadOnlyCredentials) -> None:
     signer = (S3SigV4Auth if service == "s3" else SigV4Auth)(key, service, "us-east-1")
     signer.add_auth(request)
-
-
-def _environ(request: AWSRequest) -> dict[str, Any]:
-    parts = urlsplit(request.url)
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": request.method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(parts.path or "/").decode("latin-1"),
-        "QUERY_STRING": parts.query,
-        "RAW_URI": (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "4566",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": HOST,
-        "wsgi.url_scheme": "http",
-    }
-    for name, value in request.headers.items():
-        raw = value if isinstance(value, bytes) else str(value).encode()
-        text = raw.decode("latin-1")  # as WSGI has it
-        upper = name.upper().replace("-", "_")
-        environ[upper if upper == "CONTENT_TYPE" else f"HTTP_{upper}"] = text
-    return environ
 
 
 def spoil(made: Drawn, rng: random.Random) -> Drawn:

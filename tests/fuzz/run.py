@@ -10,17 +10,14 @@ import time
 from collections import Counter
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
 
 from botocore.credentials import ReadOnlyCredentials
 from botocore.parsers import ResponseParserError, create_parser
 
-from lablib.account.chance import SystemRandomness
+from tests import inside
 
-RANDOMNESS = SystemRandomness()
-START = datetime(2032, 3, 1, 10, tzinfo=UTC)
 SLOW = 20.0  # seconds: a call that takes longer hangs
 NEVER_RECORDED_TWICE = 1
 
@@ -70,19 +67,11 @@ def run(calls: int, seed: int, names: list[str]) -> Outcome:
 
 
 def _account(seed: int) -> tuple[Any, list[str]]:
-    RANDOMNESS.install()  # before moto is imported
+    account = inside.account(seed, "fuzz")
     from moto.backends import list_of_moto_modules
 
-    from lablib.account.account import Account
-    from lablib.account.frozen import Frozen
-    from lablib.account.journal import Birth
     from lablib.account.moto_adapter import wire
 
-    birth = Birth(seed, START, True, "123456789012", "fuzz")
-    frozen = Frozen(START)
-    account = Account(birth, wire.Moto(RANDOMNESS), RANDOMNESS, frozen, lambda line: None)
-    with account.lock:
-        account.settle()
     services = []
     for backend in list_of_moto_modules():
         try:

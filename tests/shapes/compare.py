@@ -13,11 +13,14 @@ from lablib.cloudtrail.call import ApiCall, ApiError
 from lablib.cloudtrail.event import describe
 from lablib.cloudtrail.record import names
 from tests.cloudtrail.calls import EVENT_ID, call, model_of
-from tests.shapes.paths import fits, paths
+from tests.shapes import top
+from tests.shapes.paths import Paths, fits, paths
 from tests.shapes.probe import KEY, sent
 
 # Event sources whose services botocore calls otherwise.
 SERVICES: dict[str, tuple[str, ...]] = {
+    "agreement-marketplace": ("marketplace-agreement",),
+    "discovery-marketplace": ("marketplace-discovery",),
     "amazonmq": ("mq",),
     "apigateway": ("apigatewayv2", "apigateway"),
     "bedrock": ("bedrock", "bedrock-agent"),
@@ -37,7 +40,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "transcribe": ("transcribe",),
     "autoscaling": ("autoscaling", "application-autoscaling"),
 }
-PARTS = ("requestParameters", "responseElements", "additionalEventData", "resources")
+MOSTLY = 0.5
 
 
 @dataclass
@@ -49,6 +52,10 @@ class Verdict:
     missing: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)  # there, with another type
     extra: list[str] = field(default_factory=list)  # real records never had it
+    top_wanted: int = 0
+    top_missing: list[str] = field(default_factory=list)
+    top_wrong: list[str] = field(default_factory=list)  # a value that no real record had
+    top_extra: list[str] = field(default_factory=list)
 
     @property
     def wanted(self) -> int:
@@ -112,7 +119,7 @@ def _error(real: dict[str, Any]) -> ApiError | None:
     """Shapes of refused calls only are compared with a refused call."""
     if real.get("ok_count", 1):
         return None
-    code = next(iter(real.get("errorCodes", {})), "AccessDenied")
+    code = next(iter(real.get("errorCodes", ())), "AccessDenied")
     denied = "User is not authorized to perform: this" if "nauthorized" in code else ""
     return ApiError(code.removeprefix("Client."), denied or f"The reason for {code}", 400)
 
@@ -122,12 +129,21 @@ def _part(made: ApiCall, part: str) -> Any:
 
 
 def verdict(key: str, real: dict[str, Any], record: dict[str, Any], least: float = 0.0) -> Verdict:
-    """Field by field, over the parts of a record that differ from call to call. Fields that fewer
-    than the share `least` of the real records have are not asked for."""
-    result = Verdict(key)
-    for part in PARTS:
-        ours = paths(record.get(part))
+    """Field by field: the record's own fields, and the parts that differ from call to call. Fields
+    of a part that fewer than the share `least` of the real records have are not asked for."""
+    asked = top.asked_for(real)
+    result = Verdict(
+        key,
+        top_wanted=len(asked),
+        top_missing=[name for name in asked if name not in record],
+        top_wrong=top.wrong(real, record) + top.misnamed(key, record),
+        top_extra=top.extra(real, record),
+    )
+    for part in top.PARTS:
         theirs = real.get(part, {})
+        ours = _with_free_keys(paths(record.get(part)), theirs)
+        if record.get(part) is None and real.get(f"{part}_null_share_ok", 0) >= MOSTLY:
+            continue
         for path, (kinds, share) in theirs.items():
             name = f"{part}.{path}"
             if path not in ours and share < least:
@@ -140,6 +156,16 @@ def verdict(key: str, real: dict[str, Any], record: dict[str, Any], least: float
                 result.met.append(name)
         result.extra += [f"{part}.{path}" for path in ours if not _known(path, theirs)]
     return result
+
+
+def _with_free_keys(ours: Paths, theirs: dict[str, Any]) -> Paths:
+    """Names that callers choose stand under the file's word for them: `tags.<key>`."""
+    free = [path.removesuffix("<key>") for path in theirs if path.endswith(".<key>")]
+    renamed: Paths = {}
+    for path, kinds in ours.items():
+        above = next((f for f in free if path.startswith(f) and path not in theirs), None)
+        renamed.setdefault(f"{above}<key>" if above else path, set()).update(kinds)
+    return renamed
 
 
 def _known(path: str, theirs: dict[str, Any]) -> bool:

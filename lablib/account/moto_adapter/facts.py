@@ -310,3 +310,12 @@ def visible_messages(account: str, region: str, queue: str) -> int:
         return 1
     found = sqs_backends[account][region].queues.get(queue)
     return 1 if found is None else sum(1 for message in found.messages if message.visible)
+
+
+def table_key(name: str, account: str, region: str) -> list[str]:
+    """The names of a DynamoDB table's key attributes; none when there is no such table."""
+    from moto.dynamodb.models import dynamodb_backends
+
+    name = name.rpartition("/")[2]  # the table's ARN serves as well as its name
+    table = dynamodb_backends[account][region].tables.get(name)
+    return list(table.table_key_attrs) if table else []

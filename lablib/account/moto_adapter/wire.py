@@ -135,7 +135,7 @@ class Moto:
                 "url_params": uri_params,
             }
         )
-        return Operation(model, params)
+        return Operation(model, _as_sent(params, model))
 
     @staticmethod
     def model(service: str, operation: str) -> OperationModel:
@@ -269,3 +269,13 @@ def _operations(model: ServiceModel) -> Iterable[OperationModel]:
 
 class Handler(MotoRequestHandler):
     """Reads requests as moto's server does (S3 metadata keys keep their underscores)."""
+
+
+def _as_sent(params: dict[str, Any], model: OperationModel) -> dict[str, Any]:
+    """Without the lists that moto reads out of a query in which they are not: a query cannot hold
+    an empty list."""
+    members = model.input_shape.members.items() if model.input_shape else ()
+    in_query = {
+        name for name, part in members if part.serialization.get("location") == "querystring"
+    }
+    return {name: value for name, value in params.items() if value != [] or name not in in_query}

@@ -9,35 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from lablib.cloudtrail.call import ApiCall
-from lablib.cloudtrail.record import dates
-
-Value = Callable[[ApiCall, dict[str, Any]], Any]  # of the call, and the object to write into
-
-
-@dataclass(frozen=True, slots=True)
-class Patch:
-    """Paths are those of the record (`items[].name`). `add` writes what is missing, `put` writes
-    anyway, `drop` removes, `drop_empty` removes what holds nothing."""
-
-    source: str
-    add: dict[str, Any] = field(default_factory=dict)
-    put: Mapping[str, Any] = field(default_factory=dict)
-    drop: tuple[str, ...] = ()
-    drop_empty: tuple[str, ...] = ()
-
-
-def _param(name: str, otherwise: Any) -> Value:
-    return lambda call, _: call.params.get(name) or otherwise
-
-
-def _token(call: ApiCall, _: dict[str, Any]) -> str:
-    return str(call.params.get("ClientToken") or uuid.uuid5(uuid.NAMESPACE_OID, call.request_id))
+from lablib.cloudtrail.record import answers_cloudfront, answers_ec2, answers_rds, dates
+from lablib.cloudtrail.record.patch import Patch, Value, param
+from lablib.cloudtrail.record.redact import ABSENT, HIDDEN
 
 
 def _key_arn(call: ApiCall, _: dict[str, Any]) -> str:
@@ -57,21 +36,6 @@ def _policy_arn(call: ApiCall, _: dict[str, Any]) -> str:
     return f"{where}:{own}:autoScalingGroupName/{group}:policyName/{name}"
 
 
-def _groups(_: ApiCall, instance: dict[str, Any]) -> Any:
-    """An instance's security groups are those of its first network interface."""
-    interfaces = (instance.get("networkInterfaceSet") or {}).get("items") or [{}]
-    return instance.get("groupSet") or interfaces[0].get("groupSet") or {}
-
-
-_INSTANCE: Final = "instancesSet.items[]"
-_INTERFACE: Final = f"{_INSTANCE}.networkInterfaceSet.items[]"
-_NAT: Final = "CreateNatGatewayResponse.natGateway.natGatewayAddressSet.item"
-
-_RULES: Final = Patch(
-    "observed in AuthorizeSecurityGroupEgress",
-    add={"securityGroupRuleSet.items[].groupOwnerId": lambda call, _: call.account},
-    drop_empty=("securityGroupRuleSet.items[].tagSet",),
-)
 _LOGGING: Final[dict[str, Value]] = {
     "loggingConfig": lambda call, _: {
         "logFormat": "Text",
@@ -89,38 +53,12 @@ _FUNCTION: Final = Patch(
 )
 _UPDATED: Final = replace(
     _FUNCTION,
-    add=_FUNCTION.add | _LOGGING,
+    add={**_FUNCTION.add, **_LOGGING},
     put={
         "lastUpdateStatus": "InProgress",
         "lastUpdateStatusReason": "The function is being created.",
         "lastUpdateStatusReasonCode": "Creating",
     },
-)
-_DATABASE: Final = Patch(
-    "observed in ModifyDBInstance",
-    add={
-        "associatedRoles": [],
-        "backupTarget": "region",
-        "customerOwnedIpEnabled": False,
-        "databaseInsightsMode": "standard",
-        "dedicatedLogVolume": False,
-        "engineLifecycleSupport": "open-source-rds-extended-support",
-        "httpEndpointEnabled": False,
-        "networkType": "IPV4",
-        "pendingModifiedValues": {},
-        "performanceInsightsEnabled": False,
-        "publiclyAccessible": False,
-        "endpoint.hostedZoneId": "Z2R2ITUGPM61AM",
-        "maxAllocatedStorage": lambda _, instance: instance.get("allocatedStorage", 20),
-        "certificateDetails": lambda call, instance: {
-            "cAIdentifier": instance.get("cACertificateIdentifier", "rds-ca-rsa2048-g1"),
-            "validTill": dates.american(call.time + timedelta(days=365)),
-        },
-        "storageThroughput": 0,
-        "tagList": [],
-        "vpcSecurityGroups": [],
-    },
-    drop_empty=("enabledCloudwatchLogsExports",),
 )
 _ROLE: Final = Patch(
     "observed in CreateServiceLinkedRole; IAM API reference, example of CreateRole",
@@ -128,92 +66,108 @@ _ROLE: Final = Patch(
     drop_empty=("role.tags",),
 )
 
+
+def _raised(call: ApiCall, _: dict[str, Any]) -> Any:
+    """When throughput was last raised: now, if the call asks for some."""
+    return dates.american(call.time) if call.params.get("ProvisionedThroughput") else ABSENT
+
+
+def _notification(call: ApiCall, _: dict[str, Any]) -> dict[str, Any]:
+    asked = call.params.get("NotificationConfig") or {}
+    return {
+        "notificationArn": asked.get("NotificationArn", ""),
+        "notificationEvents": list(asked.get("NotificationEvents", [])),
+        "notificationType": asked.get("NotificationType", ""),
+    }
+
+
+def _on_demand(_: ApiCall, table: dict[str, Any]) -> Any:
+    """DynamoDB API reference: only tables on demand, or once so, tell their billing mode."""
+    mode = table.get("billingModeSummary") or {}
+    return mode if mode.get("billingMode") == "PAY_PER_REQUEST" else ABSENT
+
+
+_TABLE: Final = Patch(
+    "DynamoDB API reference, examples of CreateTable and UpdateTable",
+    add={"tableDescription.provisionedThroughput.numberOfDecreasesToday": 0},
+    put={"tableDescription.billingModeSummary": _on_demand},
+    drop_empty=(
+        "tableDescription.localSecondaryIndexes",
+        "tableDescription.globalSecondaryIndexes",
+    ),
+)
+_GONE: Final = (
+    "attributeDefinitions", "billingModeSummary", "creationDateTime", "deletionProtectionEnabled",
+    "globalSecondaryIndexes", "keySchema", "localSecondaryIndexes", "tableArn", "tableId",
+    "warmThroughput",
+)  # fmt: skip
+
 _PATCHES: Final[Mapping[tuple[str, str], Patch]] = {
-    ("ec2", "AllocateAddress"): Patch(
-        "observed",
-        add={"publicIpv4Pool": "amazon", "networkBorderGroup": lambda call, _: call.region},
-    ),
-    ("ec2", "AuthorizeSecurityGroupEgress"): _RULES,
-    ("ec2", "AuthorizeSecurityGroupIngress"): _RULES,
-    ("ec2", "CreateFlowLogs"): Patch(
-        "observed", add={"CreateFlowLogsResponse.clientToken": _token}
-    ),
-    ("ec2", "DeleteFlowLogs"): Patch("observed", add={"DeleteFlowLogsResponse.unsuccessful": ""}),
-    ("ec2", "CreateInternetGateway"): Patch("observed", add={"internetGateway.association": {}}),
-    ("ec2", "CreateNatGateway"): Patch(
-        "observed: the address is not yet attached",
+    **{("ec2", name): patch for name, patch in answers_ec2.PATCHES.items()},
+    **{("rds", name): patch for name, patch in answers_rds.PATCHES.items()},
+    **{("cloudfront", name): patch for name, patch in answers_cloudfront.PATCHES.items()},
+    ("dynamodb", "CreateTable"): _TABLE,
+    ("dynamodb", "UpdateTable"): replace(
+        _TABLE,
         add={
-            "CreateNatGatewayResponse.clientToken": _token,
-            f"{_NAT}.isPrimary": True,
-            f"{_NAT}.status": "associating",
+            **_TABLE.add,
+            "tableDescription.provisionedThroughput.lastIncreaseDateTime": _raised,
         },
-        put={"CreateNatGatewayResponse.natGateway.state": "pending"},
-        drop=tuple(
-            f"{_NAT}.{name}"
-            for name in ("networkInterfaceId", "privateIp", "publicIp", "associationId")
-        ),
     ),
-    ("ec2", "CreateRouteTable"): Patch(
-        "observed", add={"routeTable.propagatingVgwSet": {}}, drop=("clientToken",)
+    ("dynamodb", "DeleteTable"): replace(
+        _TABLE,
+        source="DynamoDB API reference, example of DeleteTable",
+        drop=tuple(f"tableDescription.{name}" for name in _GONE),
     ),
-    ("ec2", "CreateSecurityGroup"): Patch(
-        "EC2 API reference, example answer", add={"_return": True}
+    ("appmesh", "CreateVirtualNode"): Patch("observed", add={"virtualNode.spec.backends": []}),
+    ("apigatewayv2", "CreateApi"): Patch(
+        "observed", add={"ipAddressType": "ipv4"}, drop_empty=("tags",)
     ),
-    ("ec2", "CreateSnapshot"): Patch("observed", drop=("storageTier", "progress")),
-    ("ec2", "CreateVolume"): Patch(
+    ("athena", "ListWorkGroups"): Patch(
         "observed",
-        add={"iops": _param("Iops", 100), "multiAttachEnabled": False},
-        put={"status": "creating"},
-        drop=("attachmentSet", "availabilityZoneId", "volumeArn"),
-        drop_empty=("snapshotId",),
-    ),
-    ("ec2", "DisassociateRouteTable"): Patch(
-        "observed", add={"associationState": {"state": "disassociated"}}
-    ),
-    ("ec2", "RevokeSecurityGroupEgress"): Patch(
-        "observed for Ingress", drop=("unknownIpPermissionSet", "revokedSecurityGroupRuleSet")
-    ),
-    ("ec2", "RevokeSecurityGroupIngress"): Patch(
-        "observed", drop=("unknownIpPermissionSet", "revokedSecurityGroupRuleSet")
-    ),
-    ("ec2", "RunInstances"): Patch(
-        "observed in records of 2024: an instance in its first second",
         add={
-            f"{_INSTANCE}.currentInstanceBootMode": "legacy-bios",
-            f"{_INSTANCE}.enaSupport": True,
-            f"{_INSTANCE}.metadataOptions.httpProtocolIpv4": "enabled",
-            f"{_INTERFACE}.tagSet": {},
-            f"{_INSTANCE}.cpuOptions": {"coreCount": 1, "threadsPerCore": 2},
-            f"{_INSTANCE}.capacityReservationSpecification": {
-                "capacityReservationPreference": "open"
+            "workGroups[].engineVersion": {
+                "selectedEngineVersion": "AUTO",
+                "effectiveEngineVersion": "Athena engine version 3",
+            }
+        },
+    ),
+    ("ebs", "StartSnapshot"): Patch(
+        "EBS user guide, CloudTrail examples",
+        add={"kmsKeyArn": lambda call, _: HIDDEN if call.params.get("Encrypted") else ABSENT},
+        drop_empty=("tags",),
+    ),
+    ("ssm", "SendCommand"): Patch(
+        "observed in detection rules' samples of 2025: a command that has just been sent",
+        add={
+            "command.alarmConfiguration": {"alarms": [], "ignorePollAlarmFailure": False},
+            "command.clientName": "",
+            "command.clientSourceId": "",
+            "command.cloudWatchOutputConfig": {
+                "cloudWatchLogGroupName": "",
+                "cloudWatchOutputEnabled": False,
             },
-            f"{_INSTANCE}.enclaveOptions": {"enabled": False},
-            f"{_INSTANCE}.maintenanceOptions": {"autoRecovery": "default"},
-            f"{_INSTANCE}.privateDnsNameOptions": {
-                "hostnameType": "ip-name",
-                "enableResourceNameDnsARecord": False,
-                "enableResourceNameDnsAAAARecord": False,
-            },
+            "command.comment": "",
+            "command.deliveryTimedOutCount": 0,
+            "command.documentVersion": "$DEFAULT",
+            "command.hasCancelCommandSignature": False,
+            "command.hasSendCommandSignature": False,
+            "command.interactive": False,
         },
         put={
-            f"{_INSTANCE}.blockDeviceMapping": {},
-            f"{_INSTANCE}.stateReason": {"code": "pending", "message": "pending"},
-            f"{_INSTANCE}.metadataOptions.state": "pending",
-            f"{_INSTANCE}.groupSet": _groups,
-            f"{_INTERFACE}.attachment.status": "attaching",
-            f"{_INTERFACE}.attachment.deleteOnTermination": True,
+            "command.notificationConfig": _notification,
+            "command.status": "Pending",
+            "command.statusDetails": "Pending",
         },
-        drop=(
-            *(f"{_INSTANCE}.{name}" for name in ("dnsName", "ipAddress", "sriovNetSupport")),
-            f"{_INTERFACE}.association",
-            f"{_INTERFACE}.description",
-            f"{_INTERFACE}.privateIpAddressesSet.item[].association",
-        ),
-        drop_empty=(
-            f"{_INSTANCE}.reason",
-            f"{_INSTANCE}.hibernationOptions",
-            f"{_INSTANCE}.placement.groupName",
-        ),
+    ),
+    ("sso-admin", "CreateAccountAssignment"): Patch(
+        "observed", drop=("accountAssignmentCreationStatus.createdDate",)
+    ),
+    ("iam", "CreateInstanceProfile"): Patch(
+        "observed with tags; without any as in CreateRole", drop_empty=("instanceProfile.tags",)
+    ),
+    ("iam", "CreatePolicy"): Patch(
+        "observed with tags; without any as in CreateRole", drop_empty=("policy.tags",)
     ),
     ("iam", "CreateRole"): _ROLE,
     ("iam", "CreateServiceLinkedRole"): _ROLE,
@@ -221,7 +175,7 @@ _PATCHES: Final[Mapping[tuple[str, str], Patch]] = {
     ("kms", "CreateKey"): Patch(
         "observed",
         add={
-            "keyMetadata.keyUsage": _param("KeyUsage", "ENCRYPT_DECRYPT"),
+            "keyMetadata.keyUsage": param("KeyUsage", "ENCRYPT_DECRYPT"),
             "keyMetadata.multiRegion": False,
         },
         drop_empty=("keyMetadata.signingAlgorithms", "keyMetadata.encryptionAlgorithms"),
@@ -230,7 +184,7 @@ _PATCHES: Final[Mapping[tuple[str, str], Patch]] = {
         "observed",
         add={
             "keyState": "PendingDeletion",
-            "pendingWindowInDays": _param("PendingWindowInDays", 30),
+            "pendingWindowInDays": param("PendingWindowInDays", 30),
         },
         put={"keyId": _key_arn},
     ),
@@ -244,22 +198,6 @@ _PATCHES: Final[Mapping[tuple[str, str], Patch]] = {
     ),
     ("lambda", "UpdateFunctionCode"): _UPDATED,
     ("lambda", "UpdateFunctionConfiguration"): _UPDATED,
-    **{
-        ("rds", f"{verb}DBInstance"): _DATABASE
-        for verb in ("Create", "Modify", "Delete", "Reboot", "Start", "Stop")
-    },
-    ("rds", "RestoreDBInstanceFromDBSnapshot"): Patch(
-        "observed: an instance that is not there yet",
-        add={"pendingModifiedValues": {}, "performanceInsightsEnabled": False}
-        | {"publiclyAccessible": False},
-        drop=("endpoint", "instanceCreateTime", "latestRestorableTime"),
-        drop_empty=("enabledCloudwatchLogsExports", "associatedRoles", "tagList"),
-    ),
-    ("rds", "DeleteDBSnapshot"): Patch(
-        "observed",
-        add={"dedicatedLogVolume": False, "percentProgress": 100, "processorFeatures": []}
-        | {"snapshotTarget": "region", "storageThroughput": 0},
-    ),
     ("autoscaling", "PutScalingPolicy"): Patch(
         "observed", add={"alarms": [], "policyARN": _policy_arn}
     ),
@@ -272,44 +210,5 @@ def patched(answer: dict[str, Any] | None, call: ApiCall) -> dict[str, Any] | No
     if patch is None:
         return answer
     made = answer if answer is not None else {}
-    for path, value in patch.put.items():
-        for holder, name in _holders(made, path):
-            holder[name] = _made(value, call, holder)
-    for path, value in patch.add.items():
-        for holder, name in _holders(made, path):
-            if name not in holder:
-                holder[name] = _made(value, call, holder)
-    for path in patch.drop:
-        for holder, name in _holders(made, path):
-            holder.pop(name, None)
-    for path in patch.drop_empty:
-        for holder, name in _holders(made, path):
-            if name in holder and holder[name] in ({}, [], ""):
-                del holder[name]
+    patch.apply(made, call)
     return made or None
-
-
-def _made(value: Any, call: ApiCall, holder: dict[str, Any]) -> Any:
-    """A fresh value: records must not share what the table holds."""
-    if callable(value):
-        return value(call, holder)
-    return (
-        dict(value)
-        if isinstance(value, dict)
-        else list(value)
-        if isinstance(value, list)
-        else value
-    )
-
-
-def _holders(value: Any, path: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """The objects in which the path's last name stands, or would stand."""
-    step, dot, rest = path.partition(".")
-    if not isinstance(value, dict):
-        return
-    if not dot:
-        yield value, step
-        return
-    inner = value.get(step.removesuffix("[]"))
-    for part in inner if step.endswith("[]") and isinstance(inner, list) else [inner]:
-        yield from _holders(part, rest)

@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-# Operations that the spelling of DryRun does not decide (they have none): observed.
-OLDER: Final = {
-    "CreateInstanceExportTask": True,
-    "DescribeIdFormat": True,
-    "DescribeVpcClassicLinkDnsSupport": False,
-    "ReplaceIamInstanceProfileAssociation": False,
-}
+from lablib.cloudtrail.record.names import words
 
-# A list parameter's wire name → (its set's name, an item's name). EC2's WSDL of 2016-11-15;
+# Operations that the spelling of DryRun does not decide (they have none). Those of EC2's WSDL are
+# of the older generation (observed: CreateInstanceExportTask, DescribeIdFormat), those that came
+# after it are not (observed: ReplaceIamInstanceProfileAssociation).
+OLDER: Final = words(
+    "AssignPrivateIpAddresses CancelExportTask CancelReservedInstancesListing "
+    "CreateInstanceExportTask CreateReservedInstancesListing CreateVpnConnectionRoute "
+    "DeleteVpnConnectionRoute DescribeExportTasks DescribeIdFormat "
+    "DescribeReservedInstancesListings DescribeReservedInstancesModifications ModifyIdFormat "
+    "ModifyReservedInstances ModifySubnetAttribute ModifyVpcAttribute UnassignPrivateIpAddresses"
+)
+
+# A list parameter's wire name → (its set's name, an item's name), for one operation or for all.
+# EC2's WSDL;
 # observed for those with filterSet, instancesSet, imagesSet, ownersSet, executableBySet, keySet,
 # keyPairIdSet, regionSet, volumeSet, vpnGatewaySet, accountAttributeNameSet. The rule for a name
 # that is not here: <name>Set with items {<name>}.
+SETS_OF: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
+    ("DescribePlacementGroups", "GroupName"): ("placementGroupSet", "groupName"),
+    ("ModifyInstanceAttribute", "GroupId"): ("groupSet", "groupId"),
+}
 SETS: Final[Mapping[str, tuple[str, str]]] = {
     "InstanceId": ("instancesSet", "instanceId"),
     "ImageId": ("imagesSet", "imageId"),
@@ -45,21 +55,31 @@ SETS: Final[Mapping[str, tuple[str, str]]] = {
     "SecurityGroupId": ("groupSet", "groupId"),
     "SecurityGroup": ("groupSet", "groupName"),
     "BundleId": ("bundlesSet", "bundleId"),
+    "ReservedInstancesId": ("reservedInstancesSet", "reservedInstancesId"),
+    "ReservedInstancesOfferingId": (
+        "reservedInstancesOfferingsSet",
+        "reservedInstancesOfferingId",
+    ),
+    "PrivateIpAddresses": ("privateIpAddressesSet", "privateIpAddress"),
 }
 
-# Sets that AWS writes only when they were sent (observed), and members of DescribeRegions that
-# its records never had.
-ONLY_WHEN_SENT: Final = frozenset(
-    ("TagSpecification", "SecurityGroupRuleId", "SecurityGroupId", "SecurityGroup", "ProductCode",
-     "UserGroup", "UserId", "OrganizationArn", "OrganizationalUnitArn", "BillingProduct",
-     "NetworkInterface", "Ipv6Address", "ElasticGpuSpecification", "ElasticInferenceAccelerator",
-     "LicenseSpecification", "SecondaryInterface", "ZoneId")
+# Sets are there, if empty, in everything that describes (observed), but for these; in other
+# calls only these, and never in what modifies (observed: ipPermissions, blockDeviceMapping; EFS
+# user guide, example of CreateNetworkInterface).
+NOT_EMPTY: Final = frozenset(
+    (("DescribeRegions", "filterSet"), ("DescribeAvailabilityZones", "filterSet"),
+     ("DescribePlacementGroups", "securityGroupIdSet"))
+)  # fmt: skip
+EMPTY: Final = frozenset(
+    (("AuthorizeSecurityGroupEgress", "ipPermissions"), ("RunInstances", "blockDeviceMapping"),
+     ("AuthorizeSecurityGroupIngress", "ipPermissions"), ("CreateImage", "blockDeviceMapping"),
+     ("RevokeSecurityGroupEgress", "ipPermissions"), ("CreateNetworkInterface", "groupSet"),
+     ("RevokeSecurityGroupIngress", "ipPermissions"),
+     ("CreateNetworkInterface", "privateIpAddressesSet"))
 )  # fmt: skip
 
 # Containers without the word Set in the request (observed: ipPermissions, blockDeviceMapping).
-PLAIN_CONTAINERS: Final = frozenset(
-    ("IpPermissions", "ipPermissions", "BlockDeviceMapping", "Add", "Remove")
-)
+PLAIN_CONTAINERS: Final = frozenset(("IpPermissions", "BlockDeviceMapping", "Add", "Remove"))
 
 # A structure's lists are there even when empty (observed: ipPermissions.items[].groups and so on).
 WITH_EMPTY_LISTS: Final = frozenset(("IpPermission",))
@@ -79,7 +99,6 @@ NAMES: Final[Mapping[tuple[str, str], str]] = {
     ("CreateNetworkAclEntry", "Icmp"): "icmpTypeCode",
     ("ReplaceNetworkAclEntry", "Icmp"): "icmpTypeCode",
     ("ModifyImageAttribute", "Attribute"): "attributeType",
-    ("ModifySnapshotAttribute", "Attribute"): "attributeType",
     ("*", "return"): "_return",
 }
 

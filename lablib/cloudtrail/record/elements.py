@@ -40,7 +40,8 @@ def _request(call: ApiCall, operation: Operation) -> Any:
         params = {**quirk.fill, **params}
     if quirk.drop:
         params = {name: value for name, value in params.items() if name not in quirk.drop}
-    return operation.request(params) or None
+    written = operation.request(params) or None
+    return {**(written or {}), **quirk.more(call)} if quirk.more else written
 
 
 def _answer(call: ApiCall, operation: Operation) -> Any:

@@ -18,6 +18,12 @@ def words(text: str) -> frozenset[str]:
 # The rule is "<signing name>.amazonaws.com" (observed for monitoring, email → ses, api.ecr → ecr,
 # api.sagemaker → sagemaker, bedrock-agent → bedrock, s3-control → s3, elbv2, opensearch → es).
 _SOURCES: Final = {
+    "application-insights": "application-insights",  # observed
+    "mq": "amazonmq",  # observed
+    "marketplace-agreement": "agreement-marketplace",  # observed
+    "marketplace-discovery": "discovery-marketplace",  # observed
+    "sso": "sso",  # IAM Identity Center user guide, CloudTrail use cases
+    "sso-oidc": "sso",
     "application-autoscaling": "autoscaling",  # Application Auto Scaling user guide, CloudTrail
     "servicecatalog-appregistry": "servicecatalog-appregistry",  # observed
     "cloudtrail-data": "cloudtrail-data",
@@ -64,7 +70,7 @@ _VERSIONS: Final = {
 _CURRENT_VERSION: Final = "1.11"  # User Guide, "CloudTrail record contents"
 
 # --- apiVersion --------------------------------------------------------------------------------
-# Only these services still send it (observed), and not with refused calls.
+# Only these services still send it (observed; EventBridge user guide, example of PutRule).
 _API_VERSIONS: Final = {
     "logs": "20140328",
     "cloudfront": "2020_05_31",
@@ -72,6 +78,7 @@ _API_VERSIONS: Final = {
     "elbv2": "2015-12-01",
     "route53": "2013-04-01",
     "dynamodb": "2012-08-10",
+    "events": "2015-10-07",
     "appmesh": "2019-01-25",
     "wafv2": "2019-07-29",
 }

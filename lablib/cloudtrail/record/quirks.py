@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+from lablib.cloudtrail.call import ApiCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,26 @@ class Quirk:
     no_request: bool = False  # requestParameters is null even with parameters
     keep: frozenset[str] | None = None  # the only members of the answer that are kept
     answer: bool | None = None  # responseElements: True even for a read, False even for a write
+    more: Callable[[ApiCall], dict[str, Any]] | None = None  # what else requestParameters hold
 
 
+def _function_arn(call: ApiCall) -> dict[str, Any]:
+    name = str(call.params.get("FunctionName", "")).partition("function:")
+    return {
+        "fullyQualifiedArn": {
+            "arnPrefix": {"account": call.account, "partition": "aws", "region": call.region},
+            "functionQualifier": {},
+            "relativeId": {"functionName": name[2] or name[0]},
+        }
+    }
+
+
+_TALK: Final = frozenset(
+    ("additionalModelRequestFields", "additionalModelResponseFieldPaths", "guardrailConfig",
+     "inferenceConfig", "messages", "outputConfig", "performanceConfig", "promptVariables",
+     "requestMetadata", "serviceTier", "system", "toolConfig", "accept", "contentType", "body",
+     "trace")
+)  # fmt: skip
 _SYMMETRIC: Final = {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}
 _NONE: Final = Quirk("the rules hold")
 
@@ -51,12 +71,28 @@ _TABLE: Final[Mapping[tuple[str, str], Quirk]] = {
     ("sts", "AssumeRoleWithSAML"): Quirk("IAM user guide, CloudTrail examples", answer=True),
     ("sts", "AssumeRoleWithWebIdentity"): Quirk("IAM user guide, CloudTrail examples", answer=True),
     ("sts", "GetCallerIdentity"): Quirk("facts of the API: no parameters", no_request=True),
+    ("ssm", "SendCommand"): Quirk(
+        "Stratus Red Team, log of ssm-send-command", fill={"Interactive": False}
+    ),
     ("secretsmanager", "CreateSecret"): Quirk(
         "observed: the answer is {arn} in 20 of 20 calls", keep=frozenset({"ARN"})
     ),
     ("cloudwatch", "GetDashboard"): Quirk(
         "observed: requestParameters null in 9 of 9 calls", no_request=True
     ),
+    **{
+        ("bedrock-runtime", name): Quirk(
+            "Amazon Bedrock user guide, CloudTrail examples: the model and nothing of the talk",
+            drop=_TALK,
+            answer=False,
+        )
+        for name in (
+            "InvokeModel",
+            "InvokeModelWithResponseStream",
+            "Converse",
+            "ConverseStream",
+        )
+    },
     ("application-insights", "ListApplications"): Quirk("observed in 3 of 3 calls", answer=True),
     ("rds", "DownloadDBLogFilePortion"): Quirk("observed in sample records", answer=True),
     ("athena", "ListWorkGroups"): Quirk("observed, eventVersion 1.05", answer=True),
@@ -64,8 +100,12 @@ _TABLE: Final[Mapping[tuple[str, str], Quirk]] = {
         ("dynamodb", name): Quirk("observed in PutItem and UpdateItem: null", answer=False)
         for name in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
     },
+    ("lambda", "UpdateFunctionCode"): Quirk(
+        "Stratus Red Team, log of lambda-overwrite-code",
+        fill={"DryRun": False, "Publish": False},
+        more=_function_arn,
+    ),
     ("lambda", "Invoke"): Quirk("Lambda developer guide, data event example", answer=False),
-    ("elbv2", "DescribeLoadBalancers"): Quirk("observed, 3 of 3 calls", answer=True),
     ("elbv2", "DescribeTargetGroups"): Quirk("observed, eventVersion 1.04", answer=True),
 }
 

@@ -50,6 +50,10 @@ UNMARKED: Final[Mapping[tuple[str, str], str | Absent]] = {
     ("lambda", "ZipFile"): ABSENT,
     ("lambda", "ClientContext"): HIDDEN,
     ("athena", "AuthToken"): HIDDEN,
+    # Observed in a refused GetSessionToken; IAM user guide, example of EnableMFADevice.
+    ("iam", "AuthenticationCode1"): ABSENT,
+    ("iam", "AuthenticationCode2"): ABSENT,
+    ("sts", "TokenCode"): ABSENT,
 }
 
 # Names that can only be secrets, whatever the service; flags such as PasswordResetRequired and

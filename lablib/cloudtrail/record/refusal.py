@@ -61,10 +61,10 @@ def forgets(service: str, error: ApiError) -> bool:
     permission, all but a few services do; other errors keep them."""
     if service in quirks.NULL_WHEN_FAILED:
         return True
-    return service not in quirks.KEEP_WHEN_DENIED and _is_denial(error)
+    return service not in quirks.KEEP_WHEN_DENIED and is_denial(error)
 
 
-def _is_denial(error: ApiError) -> bool:
+def is_denial(error: ApiError) -> bool:
     """Refused for want of a permission. A wrong MFA code is AccessDenied too, and keeps the
     parameters (observed in GetSessionToken)."""
     if "MultiFactorAuthentication failed" in error.message:

@@ -95,6 +95,10 @@ _ONLY_NAMES: Final = frozenset(
     )
 )  # fmt: skip
 
+# Structures whose lists are there when nothing was sent (observed: excludeManagementEventSources in
+# PutEventSelectors).
+_WITH_EMPTY_LISTS: Final = frozenset((("cloudtrail", "EventSelector"),))
+
 # Names that no rule gives: (service, member) → name in the record. Observed: Secrets Manager's
 # arn, Roles Anywhere; KMS's and SQS's by the examples in their guides.
 _NAMES: Final[Mapping[tuple[str, str], str]] = {
@@ -158,6 +162,8 @@ class Shaper:
         """A member's name in the record, and how its value is written there."""
         key = _NAMES.get((self.service, name)) or self.style.name(name, shape)
         mark = redact.stand_in(self.service, name, shape)
+        if shape.type_name == "blob" and self.style.raw:
+            return key, lambda _: ABSENT  # observed in PutUseCaseForModelAccess, InvokeModel
         if mark is not None:
             return key, lambda value: value if redact.is_kms_key(value) else mark
         if shape.serialization.get("location") == "statusCode" or shape.serialization.get(
@@ -172,6 +178,7 @@ class Shaper:
             return known
         members: Mapping[str, Shape] = shape.members
         compiled: dict[str, tuple[str, Render]] = {}
+        empty = self._empty_lists(shape)
 
         def render(value: Any) -> Any:
             if not isinstance(value, Mapping):
@@ -191,10 +198,18 @@ class Shaper:
                 written = known[1](item)
                 if written is not ABSENT:
                     result[known[0]] = written
+            for name in empty:
+                result.setdefault(name, [])
             return result
 
         self._structures[shape.name] = render
         return render
+
+    def _empty_lists(self, shape: Shape) -> list[str]:
+        if (self.service, shape.name) not in _WITH_EMPTY_LISTS:
+            return []
+        lists = (pair for pair in shape.members.items() if pair[1].type_name == "list")
+        return [self.style.name(*pair) for pair in lists]
 
     def _list(self, shape: Shape) -> Render:
         member: Shape = shape.member
@@ -232,6 +247,8 @@ class Shaper:
 def unknown(service: str, name: Any) -> tuple[str, Render]:
     """A member that the model does not have: written plainly, unless its name tells a secret."""
     name = str(name)
+    if (service, name) == ("dynamodb", "Key"):  # of PutItem, whose API has it in the item
+        return "key", _key
     mark = redact.stand_in(service, name, None)
     return lower_first(name), plain if mark is None else lambda _: mark
 
@@ -260,9 +277,11 @@ def _dynamodb(shape_name: str) -> Render | None:
         return lambda _: ABSENT
     if shape_name in _ONLY_NAMES:
         return lambda value: [str(name) for name in value]
-    if shape_name == "Key":
-        return lambda value: {str(name): _attribute(part) for name, part in value.items()}
-    return None
+    return _key if shape_name == "Key" else None
+
+
+def _key(value: Any) -> Any:
+    return {str(name): _attribute(part) for name, part in value.items()}
 
 
 def _attribute(value: Any) -> Any:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from botocore.serialize import create_serializer
 
 from lablib.cloudtrail.call import ApiCall, Wire
-from lablib.cloudtrail.record import dates, redact, xmljson
+from lablib.cloudtrail.record import dates, readonly, redact, xmljson
 from lablib.cloudtrail.record.redact import HIDDEN
 
 CIPHER: Final = "TLS_AES_128_GCM_SHA256"
@@ -167,8 +167,9 @@ def _without_keys(value: Any, marked: frozenset[str]) -> Any:
 
 
 def response(call: ApiCall, data: bool) -> dict[str, Any] | None:
-    """responseElements: null but for writes of objects, which keep some of the answer's headers."""
-    if not data:
+    """responseElements: null but for writes of objects, which keep some of the answer's headers
+    (observed: readOnly goes with null)."""
+    if not data or readonly.is_read_only("s3", call.operation):
         return None
     headers = call.wire.response_headers
     kept = {name: headers[name] for name in _ANSWERED if name in headers}

@@ -159,9 +159,17 @@ def merged_on(field: str, said: Sequence[Said]) -> list[Said]:
     alike: dict[Any, list[Said]] = defaultdict(list)
     for place, one in enumerate(said):
         here = [condition for condition in one.conditions if condition.field == field]
-        plain = len(here) == 1 and not any(getattr(here[0], word) for word in REJECTING)
+        plain = len(here) == 1 and selects_only(here[0])
         alike[one.conditions.difference(here) if plain else place].append(one)
     return [same[0] if len(same) == 1 else union(field, same) for same in alike.values()]
+
+
+def selects_only(condition: FieldSelector) -> bool:
+    """Does it select values, and reject none? One that does neither takes every value."""
+    selects, rejects = (
+        any(getattr(condition, word) for word in words) for words in (SELECTING, REJECTING)
+    )
+    return selects and not rejects
 
 
 def union(field: str, same: Sequence[Said]) -> Said:
