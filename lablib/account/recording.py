@@ -20,6 +20,7 @@ from typing import Any
 from botocore.parsers import ResponseParserError
 
 from ..cloudtrail.call import ApiCall, ApiError, Caller, Wire
+from ..cloudtrail.deleted import deletions
 from ..cloudtrail.path import CloudTrail
 from ..cloudtrail.record.operation import uses_answer
 from . import federation
@@ -83,10 +84,15 @@ class Recorder:
             done = self._answered.popleft()
             try:
                 for call in self._calls(done):
-                    self._cloudtrail.record(call)
+                    self._record(call)
             except Exception:
                 # A record that cannot be written must not take the account down with it.
                 traceback.print_exc(file=sys.stderr)
+
+    def _record(self, call: ApiCall) -> None:
+        self._cloudtrail.record(call)
+        for one in deletions(call):
+            self._cloudtrail.record_if_logged(one)
 
     def _calls(self, done: Done) -> Iterator[ApiCall]:
         known = done.known

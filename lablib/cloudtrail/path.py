@@ -90,6 +90,10 @@ class CloudTrail:
             stage(passage)
         return passage.event
 
+    def record_if_logged(self, call: ApiCall) -> Event | None:
+        """The same for an event that is only there if a trail asks for it."""
+        return self.record(call) if self._is_logged(call) else None
+
     def record_event(self, event: Event, now: datetime) -> None:
         """Events that are no API call (console sign-ins, Insights) take the path from its second
         stage on."""
@@ -139,13 +143,16 @@ class CloudTrail:
         region = bucket.region if bucket else place.region
         rounds = self._echo.of(filed)
         for call in own.calls(filed, rounds, region, self._world.account, self._rng):
-            if call.service == "kms" or self._is_logged(call):
-                self._echo.add(self.record(call).id, rounds + 1)
+            event = self.record(call) if call.service == "kms" else self.record_if_logged(call)
+            if event is not None:
+                self._echo.add(event.id, rounds + 1)
 
     def _is_logged(self, call: ApiCall) -> bool:
         """Whether any trail wants this data event; what none wants is not even remembered."""
-        event = describe(call, "")
         trails = self._settings.in_force(call.time)
+        if not trails:
+            return False
+        event = describe(call, "")
         return any(self._match(trail, event).taken for trail in trails)
 
     # --- CloudTrail's own API ------------------------------------------------------------------
