@@ -30,6 +30,7 @@ from .messages import Answer, Request
 from .moto_adapter import facts, followed, objects
 from .moto_adapter.errors import misspoken
 from .moto_adapter.wire import Moto, NoSuchService, Operation, Route
+from .network import entrance
 from .own import Asked as AskedOfUs
 from .own import Operation as OwnOperation
 from .own import Operations, OwnError, with_details
@@ -191,6 +192,7 @@ class Gateway:
             source_ip=known.request.source_address,
             headers=known.request.headers(),
             session_policies=self._identities.session_policies(known.caller),
+            entrance=entrance(known.request, self._account),
         )
 
     def _account_of(self, caller: Caller) -> str:
