@@ -104,7 +104,7 @@ class Gateway:
         try:
             caller, region = self._identify(request, route, now, times)
             counts = True
-            operation = self._decode(request, route)
+            route, operation = self._decode(request, route)
             model = operation.model
             region = _bucket_region(operation, route) or region
             known = Known(request, route, operation, caller, region, now, request_id)
@@ -143,7 +143,7 @@ class Gateway:
     def _anonymous(self, request: Request, route: Route, now: datetime) -> tuple[Caller, str]:
         """Some operations are made to be called without a signature (botocore's noAuth); S3 asks
         its bucket policies about anybody."""
-        operation = self._decode(request, route)
+        route, operation = self._decode(request, route)
         if route.service == "s3":
             return _stranger(operation), "us-east-1"
         if operation.model.auth_type != "none":
@@ -158,19 +158,20 @@ class Gateway:
             raise Refuse(Refusal(no.code, no.message, no.status), recorded=False) from None
         return word.caller, "us-east-1"
 
-    def _decode(self, request: Request, route: Route) -> Operation:
+    def _decode(self, request: Request, route: Route) -> tuple[Route, Operation]:
         try:
-            operation = self._moto.operation(route, request)
+            found = self._moto.decode(route, request)
         except Exception as error:
             raise Refuse(
                 Refusal(
                     "SerializationException", f"The request could not be read: {error}"[:300], 400
                 )
             ) from None
-        if operation is None:
+        if found is None:
             raise Refuse(refusals.refusal("no such operation", route.service, route.protocol))
+        route, operation = found
         self.last_name = f"{route.service} {operation.model.name}"
-        return operation
+        return found
 
     def _authorize(self, known: Known, asking: Asking) -> None:
         stranger = known.caller.account == ANONYMOUS

@@ -28,14 +28,6 @@ NEVER_RECORDED_TWICE = 1
 LEFT_OUT = {("lambda", "Invoke"), ("lambda", "InvokeAsync"), ("batch", "SubmitJob")}
 
 
-# AWS tells these from their siblings by the host name alone; at the lab's one address they are
-# taken for the sibling, and an operation that it lacks is refused as unknown.
-KNOWN_BY_HOST = {
-    "bedrock-agent", "bedrock-agent-runtime", "bedrock-agentcore-control", "bedrock-runtime",
-    "kinesis-video-archived-media", "sagemaker-metrics", "sagemaker-runtime", "timestream-query",
-}  # fmt: skip
-
-
 @dataclass(slots=True)
 class Outcome:
     """What came of all calls: counts, and a sentence for each thing that went wrong."""
@@ -185,12 +177,12 @@ def _readable_at_all(answer: Any) -> str | None:
 
 def _undecoded(name: str, made: Any, answer: Any) -> str | None:
     """A sound request reaches an operation, of its own service."""
-    if made.spoilt or (made.service in KNOWN_BY_HOST and b"UnknownOperation" in answer.body):
+    if made.spoilt:
         return None
     if " " not in name:
         request = f"{made.environ['REQUEST_METHOD']} {made.environ['RAW_URI'][:80]}"
         return f"was not decoded ({name}): {request} {answer.status} {answer.body[:120]!r}"
-    return None
+    return None if name.partition(" ")[2] == made.operation else f"was taken for {name}"
 
 
 if __name__ == "__main__":
