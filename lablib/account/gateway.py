@@ -21,7 +21,7 @@ from typing import Any
 from ..cloudtrail.call import Caller
 from ..cloudtrail.errors import CloudTrailError
 from ..cloudtrail.path import CloudTrail
-from . import federation, guards, refusals, services
+from . import federation, guards, missing, refusals, services
 from .asking import Asking
 from .authority import refused, refused_need
 from .buckets import S3Error
@@ -266,6 +266,12 @@ class Gateway:
         except OwnError as e:
             refused = self._moto.write_error(known.route, model, e.code, e.message, e.status)
             return with_details(refused, e.details)
+        except (KeyError, TypeError, AttributeError):
+            route = known.route
+            absent = missing.refusal(route.service, route.protocol, params, model.input_shape)
+            if absent is None:
+                raise
+            raise Refuse(absent) from None
 
     def _our_sts(self, known: Known, rng: random.Random) -> Answer:
         model = known.operation.model

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.serialize import create_serializer
 
 from tests.conftest import Served
 
@@ -153,6 +154,26 @@ def test_who_asks_for_a_million_is_told_of_quotas(
     with pytest.raises(ClientError) as caught:
         getattr(shared_account.client(service), operation)(**params)
     assert caught.value.response["Error"]["Code"] == code
+
+
+MISSING = [
+    ("cloudwatch", "list_metrics", {"Dimensions": [{"Value": "x"}]}, "dimensions.1.member.name"),
+    ("cloudwatch", "put_metric_alarm", {"Metrics": [{"Label": "x"}]}, None),
+]
+
+
+@pytest.mark.parametrize(("service", "operation", "params", "place"), MISSING)
+def test_what_is_required_deep_inside_is_asked_for(
+    shared_account: Served, service: str, operation: str, params: dict[str, Any], place: str | None
+) -> None:
+    """A client that does not check what it sends is told which member lacks."""
+    client = shared_account.client(service)
+    client._serializer = create_serializer(client.meta.service_model.resolved_protocol, False)
+    with pytest.raises(ClientError) as caught:
+        getattr(client, operation)(**params)
+    error = caught.value.response["Error"]
+    assert error["Code"] in ("ValidationError", "ValidationException", "MissingParameter")
+    assert place is None or f"at '{place}'" in error["Message"]
 
 
 def test_a_request_in_small_pieces_is_understood(shared_account: Served) -> None:
