@@ -226,7 +226,7 @@ class Gateway:
             print(whereabouts(f"{route.service} {name}", error), file=sys.stderr)
             failed = refusals.failed(route.service, route.protocol, name, error)
             raise Refuse(failed, recorded=False) from None
-        if _is_web_page(answer):
+        if _is_web_page(answer) or answer.status >= 500:  # which clients would try again
             raise self._cannot(route, name)
         if (said := misspoken(answer, route.protocol)) is not None:
             raise Refuse(Refusal(*said, answer.status))

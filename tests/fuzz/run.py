@@ -118,10 +118,16 @@ def _call(account: Any, made: Any, written: _Written, outcome: Outcome) -> None:
         _traceback(said.getvalue()),
         _web_page(answer),
         _unreadable(answer, made),
+        _blames_the_server(answer),
         None if written.count <= NEVER_RECORDED_TWICE else f"left {written.count} records",
         _undecoded(account.gateway.last_name, made, answer),
     ]
     outcome.complaints += [f"{what}: {problem}" for problem in problems if problem]
+
+
+def _blames_the_server(answer: Any) -> str | None:
+    """Clients try again what ends in 5xx, for half a minute."""
+    return f"{answer.status}: {answer.body[:120]!r}" if answer.status >= 500 else None
 
 
 def _too_slow(seconds: float) -> str | None:
