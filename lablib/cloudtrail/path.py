@@ -69,7 +69,8 @@ class CloudTrail:
         self.delivery = Delivery(world, schedule, rng, self.trails, self.signers, duplicates)
         self.service = Service(world, self.trails, self.history, self.delivery, self.signers)
         self.delivery.filing.listeners.append(self.record_own_work)
-        self._echo = own.Echo()
+        self.delivery.logstreams.listeners.append(self.record_own_session)
+        self._echo, self._sessions = own.Echo(), own.Sessions()
         self.insights = Insights(self.history, schedule, rng, self.record_event)
         self._matches: dict[str, tuple[Match, ...]] = {}
         self._seen: dict[Match, Match] = {}
@@ -146,6 +147,13 @@ class CloudTrail:
             event = self.record(call) if call.service == "kms" else self.record_if_logged(call)
             if event is not None:
                 self._echo.add(event.id, rounds + 1)
+
+    def record_own_session(self, trail: Trail, region: str, now: datetime) -> None:
+        """CloudTrail assumes a trail's role to write to CloudWatch Logs, once an hour at most."""
+        role = trail.logs_role
+        role_id = self._world.role_id(role) if role else None
+        if role and role_id and self._sessions.begin(role, region, now):
+            self.record(own.assume_role(role, role_id, region, now, self._rng))
 
     def _is_logged(self, call: ApiCall) -> bool:
         """Whether any trail wants this data event; what none wants is not even remembered."""
