@@ -21,7 +21,7 @@ from typing import Any
 from ..cloudtrail.call import Caller
 from ..cloudtrail.errors import CloudTrailError
 from ..cloudtrail.path import CloudTrail
-from . import federation, guards, missing, refusals, services
+from . import bodies, federation, guards, missing, refusals, services
 from .asking import Asking
 from .authority import refused, refused_need
 from .buckets import S3Error
@@ -90,9 +90,7 @@ class Gateway:
     ) -> tuple[Answer, Known | None, bool]:
         if is_garbled(request):
             return garbled(request), None, False
-        environ = request.wsgi()
-        if "HTTP_AUTHORIZATION" not in environ and (scope := scope_of(request)):
-            environ["HTTP_AUTHORIZATION"] = _as_header(scope)  # moto reads only the header
+        environ = _wsgi(request)
         try:
             route = self._moto.route(environ, request)
         except NoSuchService:
@@ -104,6 +102,8 @@ class Gateway:
         try:
             caller, region = self._identify(request, route, now, times)
             counts = True
+            if (unpacked := bodies.inflated(request, route.service)) is not request:
+                request, environ = unpacked, _wsgi(unpacked)
             route, operation = self._decode(request, route)
             model = operation.model
             region = _bucket_region(operation, route) or region
@@ -286,6 +286,7 @@ class Gateway:
     ) -> Answer:
         name, params, storage = asking.operation, asking.params, self._storage
         try:
+            bodies.check(known.request)
             if name in storage.operations:
                 told = storage.operations[name](AskedOfS3(params, known.time, rng))
                 answer = self._moto.write(known.route, known.operation.model, told.result)
@@ -374,6 +375,13 @@ def _is_web_page(answer: Answer) -> bool:
 
 def _is_s3(route: Route) -> bool:
     return route.service == "s3"
+
+
+def _wsgi(request: Request) -> dict[str, Any]:
+    environ = request.wsgi()
+    if "HTTP_AUTHORIZATION" not in environ and (scope := scope_of(request)):
+        environ["HTTP_AUTHORIZATION"] = _as_header(scope)  # moto reads only the header
+    return environ
 
 
 def _as_header(scope: Scope) -> str:
