@@ -19,7 +19,7 @@ from .identity import Identities, draw_key, scope_of
 from .journal import Birth, CallEntry, ClockEntry, Entry, InboxEntry, SignInEntry
 from .long_poll import queue_name
 from .messages import Answer, Request
-from .moto_adapter import facts
+from .moto_adapter import boundaries, facts
 from .moto_adapter.wire import Moto
 from .own import Operation, lately
 from .signature import Times
@@ -81,6 +81,7 @@ class Account:
             self.storage,
             {
                 **self.watching.operations,
+                "iam": boundaries.OPERATIONS,
                 "logs": {
                     **lately(LOG_QUERIES, _log_queries),
                     **self.watching.operations["logs"],

@@ -33,7 +33,7 @@ from werkzeug.exceptions import NotFound
 
 from ..chance import Chance, SystemRandomness
 from ..messages import Answer, Request
-from . import keys, mend
+from . import boundaries, keys, mend
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel, ServiceModel
@@ -194,6 +194,8 @@ class Moto:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
         if route.service == "iam" and b"Polic" in request.body:
             mend.load_managed_policies(account)
+        if route.service == "iam" and b"PermissionsBoundary" in request.body:
+            boundaries.mend()
         if route.service == "kms":
             keys.mend()
         return run_wsgi(route.app, environ)
