@@ -476,6 +476,12 @@ class Lab:
 
         return search_panel(self)
 
+    def event_panel(self, event: Any = None) -> Panel:
+        """One event to click, this one or one of the newest: each field's meaning and origin."""
+        from lablib.show.event_panel import event_panel
+
+        return event_panel(self, event)
+
     def selector_panel(self) -> Panel:
         """Event selectors to click: change them, and see which events would be taken, and why."""
         from lablib.show.selector_panel import selector_panel
