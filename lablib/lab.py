@@ -228,6 +228,16 @@ class Lab:
         answer = self.control.post("sign-in", {**asked, "region": region})
         return records_frame(answer["events"][::-1])
 
+    def be_late(self, *, reason: str = "DELIVERY_DELAY", **span: float) -> str:
+        """CloudTrail is late for a while, minutes=30 or hours=2: when its events will arrive.
+
+        Until then calls leave nothing to be seen; then their records arrive, with an `addendum`
+        that says why: DELIVERY_DELAY, or SERVICE_OUTAGE.
+        """
+        seconds = timedelta(**span).total_seconds()
+        answer = self.control.post("late", {"reason": reason, "seconds": seconds})
+        return str(answer["until"])
+
     # who is told
 
     def inbox(self, to: str | None = None) -> Inbox:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..cloudtrail import sign_in
@@ -16,7 +16,15 @@ from .clock import Clock, Happened, Setting
 from .frozen import Frozen
 from .gateway import Gateway
 from .identity import Identities, draw_key, scope_of
-from .journal import Birth, CallEntry, ClockEntry, Entry, InboxEntry, SignInEntry
+from .journal import (
+    Birth,
+    CallEntry,
+    ClockEntry,
+    Entry,
+    InboxEntry,
+    LateEntry,
+    SignInEntry,
+)
 from .long_poll import queue_name
 from .messages import Answer, Request
 from .moto_adapter import boundaries, facts
@@ -36,6 +44,12 @@ def _log_queries() -> dict[str, Operation]:
     from .log_queries import LogQueries
 
     return LogQueries().operations
+
+
+class AlreadyLate(Exception):
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 class Account:
@@ -198,6 +212,22 @@ class Account:
             self.cloudtrail.record_event(event, entry.time)
         return [event.record for event in found]
 
+    # -- late events ----------------------------------------------------------------------
+
+    def be_late(self, span: timedelta, reason: str) -> datetime:
+        """CloudTrail is late with its events for so long: the moment at which they arrive. Raises
+        AlreadyLate."""
+        with self._inside():
+            self.settle()
+            now = self.clock.now()
+            self._happen(now)
+            if (until := self.cloudtrail.late_until(now)) is not None:
+                raise AlreadyLate(until)
+            entry = LateEntry(now, now + span, reason)
+            self.cloudtrail.be_late(entry.until, reason)
+            self._write(journal.write_entry(entry))
+            return entry.until
+
     # -- the inbox ------------------------------------------------------------------------
 
     def confirm(self, wanted: bool | int | str) -> list[dict[str, Any]]:
@@ -243,6 +273,10 @@ class Account:
                     self._happen(entry.time)
                     self.clock.reach(entry.time)
                     self._sign_in(entry)
+                elif isinstance(entry, LateEntry):
+                    self._happen(entry.time)
+                    self.clock.reach(entry.time)
+                    self.cloudtrail.be_late(entry.until, entry.reason)
                 elif isinstance(entry, InboxEntry):
                     self._happen(entry.time)
                     self.clock.reach(entry.time)

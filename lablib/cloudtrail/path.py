@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from lablib.cloudtrail import own, trace
+from lablib.cloudtrail import late, own, trace
 from lablib.cloudtrail.call import ApiCall, Caller
 from lablib.cloudtrail.delivery import Delivery
 from lablib.cloudtrail.digest import Signers
@@ -61,7 +61,8 @@ class CloudTrail:
         duplicates: float = 0.0,
         at_once: bool = True,
     ) -> None:
-        self._world, self._rng = world, rng
+        self._world, self._schedule, self._rng = world, schedule, rng
+        self._trouble: late.Trouble | None = None
         self.trails = Trails()
         self._settings = Settings(self.trails, schedule, rng, at_once)
         self.history = History(history_path)
@@ -87,8 +88,8 @@ class CloudTrail:
     def record(self, call: ApiCall) -> Event:
         """The event that the call became, after it has passed every stage."""
         passage = Passage(call.time, call)
-        for stage in self.stages:
-            stage(passage)
+        self.describe_call(passage)
+        self._go_on(passage)
         return passage.event
 
     def record_if_logged(self, call: ApiCall) -> Event | None:
@@ -100,8 +101,27 @@ class CloudTrail:
         stage on."""
         passage = Passage(now)
         passage.event = event
-        for stage in self.stages[1:]:
-            stage(passage)
+        self._go_on(passage)
+
+    def _go_on(self, passage: Passage) -> None:
+        if self._trouble is None or not self._trouble.holds(passage.event, passage.now):
+            for stage in self.stages[1:]:
+                stage(passage)
+
+    def be_late(self, until: datetime, reason: str) -> None:
+        """Events wait until then, and arrive with this reason in their addendum."""
+        self._trouble = late.Trouble(until, reason)
+        self._schedule.at(until, "events that were held up arrive", self._catch_up)
+
+    def late_until(self, now: datetime) -> datetime | None:
+        """Until when events wait; None when they do not."""
+        return self._trouble.until if self._trouble and now < self._trouble.until else None
+
+    def _catch_up(self, now: datetime) -> None:
+        trouble, self._trouble = self._trouble, None
+        assert trouble is not None
+        for event in trouble.waiting:
+            self.record_event(late.with_addendum(event, trouble.reason), now)
 
     @property
     def chance(self) -> Random:
