@@ -307,6 +307,12 @@ TOO_MANY = [
         },
         "NodeQuotaForCustomerExceeded",
     ),
+    (
+        "memorydb",
+        "create_cluster",
+        {"ClusterName": "m", "NodeType": "n", "ACLName": "a", "NumReplicasPerShard": 2**31 - 1},
+        "LimitExceededException",
+    ),
 ]
 
 
