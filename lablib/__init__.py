@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__version__ = "0.1.0"  # the same as in pyproject.toml
-
 WORDS = {
     "Lab": "lablib.lab",
     "LabError": "lablib.errors",

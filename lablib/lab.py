@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,26 @@ def _session() -> Any:
     import boto3
 
     return boto3.Session()
+
+
+def place_in_network(token: str, endpoint: str | None, address: str | None) -> dict[str, str]:
+    """The headers that tell the account where in the network a call comes from."""
+    if endpoint is None:
+        return {"X-Lab-Source-Address": address} if address else {}
+    if not re.fullmatch(r"vpce-[0-9a-f]{8,17}", endpoint):
+        raise LabError(
+            "That is not the id of a VPC endpoint.",
+            expected='"vpce-" and 8 or 17 hexadecimal digits',
+            found=repr(endpoint),
+            next='lab.client("ec2").create_vpc_endpoint(…)["VpcEndpoint"]["VpcEndpointId"]',
+        )
+    told = {"X-Lab-Vpc-Endpoint": f"{token} {endpoint}"}
+    return told | {"X-Lab-Source-Address": address or "10.0.0.10"}
+
+
+def _add_headers(headers: Mapping[str, str], request: Any, **_: Any) -> None:
+    for name, value in headers.items():
+        request.headers[name] = value
 
 
 def _numbered(number: str | int | None) -> str:
@@ -135,9 +156,27 @@ class Lab:
     def endpoint(self) -> str:
         return self.account.endpoint
 
-    def client(self, service: str, user: str | None = None, region: str | None = None) -> Any:
-        """A boto3 client of this account: as `learner`, as "root", or as any IAM user."""
-        return self._client(service, self._key(user or "learner"), region)
+    def client(
+        self,
+        service: str,
+        user: str | None = None,
+        region: str | None = None,
+        *,
+        vpc_endpoint: str | None = None,
+        source_ip: str | None = None,
+    ) -> Any:
+        """A boto3 client of this account: as `learner`, as "root", or as any IAM user.
+
+        `source_ip` is the address that its calls come from. With `vpc_endpoint` ("vpce-…") they
+        come through that endpoint, from a private address (10.0.0.10 unless said): records have
+        its vpcEndpointId, and policies see aws:SourceVpce in the place of aws:SourceIp.
+        """
+        client = self._client(service, self._key(user or "learner"), region)
+        headers = place_in_network(self.account.token, vpc_endpoint, source_ip)
+        if headers:
+            mark = partial(_add_headers, headers)
+            client.meta.events.register_first("before-send", mark)
+        return client
 
     def observer(self, service: str, region: str | None = None) -> Any:
         """A client that only looks: its calls leave no event. For checks and panels."""
@@ -196,6 +235,16 @@ class Lab:
         asked = {"user": user, "ok": ok, "mfa": mfa, "role": role, "source_ip": source_ip}
         answer = self.control.post("sign-in", {**asked, "region": region})
         return records_frame(answer["events"][::-1])
+
+    def be_late(self, *, reason: str = "DELIVERY_DELAY", **span: float) -> str:
+        """CloudTrail is late for a while, minutes=30 or hours=2: when its events will arrive.
+
+        Until then calls leave nothing to be seen; then their records arrive, with an `addendum`
+        that says why: DELIVERY_DELAY, or SERVICE_OUTAGE.
+        """
+        seconds = timedelta(**span).total_seconds()
+        answer = self.control.post("late", {"reason": reason, "seconds": seconds})
+        return str(answer["until"])
 
     # who is told
 
@@ -500,6 +549,12 @@ class Lab:
         from lablib.show.inbox_panel import inbox_panel
 
         return inbox_panel(self, to)
+
+    def event_panel(self, event: Any = None) -> Panel:
+        """One event to click, this one or one of the newest: each field's meaning and origin."""
+        from lablib.show.event_panel import event_panel
+
+        return event_panel(self, event)
 
     def selector_panel(self) -> Panel:
         """Event selectors to click: change them, and see which events would be taken, and why."""

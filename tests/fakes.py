@@ -102,8 +102,8 @@ class FakeWorld:
     def log_group_exists(self, arn: str) -> bool:
         return arn in self.groups
 
-    def role_exists(self, arn: str) -> bool:
-        return arn in self.roles
+    def role_id(self, arn: str) -> str | None:
+        return "AROADBQP57FF2AEXAMPLE" if arn in self.roles else None
 
     def organization(self) -> Organization | None:
         return self.own_organization

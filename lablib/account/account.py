@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..cloudtrail import sign_in
@@ -18,10 +18,18 @@ from .eventbridge import EventBridge
 from .frozen import Frozen
 from .gateway import Gateway
 from .identity import Identities, draw_key, scope_of
-from .journal import Birth, CallEntry, ClockEntry, Entry, InboxEntry, SignInEntry
+from .journal import (
+    Birth,
+    CallEntry,
+    ClockEntry,
+    Entry,
+    InboxEntry,
+    LateEntry,
+    SignInEntry,
+)
 from .long_poll import queue_name
 from .messages import Answer, Request
-from .moto_adapter import facts, stack_resources
+from .moto_adapter import boundaries, facts, stack_resources
 from .moto_adapter.wire import Moto
 from .own import Operation, Operations, lately
 from .performing import Performer
@@ -39,6 +47,12 @@ def _log_queries() -> dict[str, Operation]:
     from .log_queries import LogQueries
 
     return LogQueries().operations
+
+
+class AlreadyLate(Exception):
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 class Account:
@@ -86,6 +100,7 @@ class Account:
             **self.watching.operations,
             **self.eventbridge.operations,
             **self.complying.operations,
+            "iam": boundaries.OPERATIONS,
             "logs": {
                 **lately(LOG_QUERIES, _log_queries),
                 **self.watching.operations["logs"],
@@ -211,6 +226,22 @@ class Account:
             self.cloudtrail.record_event(event, entry.time)
         return [event.record for event in found]
 
+    # -- late events ----------------------------------------------------------------------
+
+    def be_late(self, span: timedelta, reason: str) -> datetime:
+        """CloudTrail is late with its events for so long: the moment at which they arrive. Raises
+        AlreadyLate."""
+        with self._inside():
+            self.settle()
+            now = self.clock.now()
+            self._happen(now)
+            if (until := self.cloudtrail.late_until(now)) is not None:
+                raise AlreadyLate(until)
+            entry = LateEntry(now, now + span, reason)
+            self.cloudtrail.be_late(entry.until, reason)
+            self._write(journal.write_entry(entry))
+            return entry.until
+
     # -- the inbox ------------------------------------------------------------------------
 
     def confirm(self, wanted: bool | int | str) -> list[dict[str, Any]]:
@@ -256,6 +287,10 @@ class Account:
                     self._happen(entry.time)
                     self.clock.reach(entry.time)
                     self._sign_in(entry)
+                elif isinstance(entry, LateEntry):
+                    self._happen(entry.time)
+                    self.clock.reach(entry.time)
+                    self.cloudtrail.be_late(entry.until, entry.reason)
                 elif isinstance(entry, InboxEntry):
                     self._happen(entry.time)
                     self.clock.reach(entry.time)

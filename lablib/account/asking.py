@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from ..cloudtrail.call import Caller
+from .network import Entrance
 
 # Request parameters and headers that are condition keys of their service (Service Authorization
 # Reference, "Condition keys" of S3, STS, KMS).
@@ -49,6 +50,7 @@ class Asking:
     source_ip: str
     headers: Mapping[str, str]
     session_policies: tuple[str, ...] | None = None
+    entrance: Entrance | None = None
 
 
 def context(asking: Asking) -> dict[str, str]:
@@ -61,7 +63,6 @@ def context(asking: Asking) -> dict[str, str]:
         "aws:PrincipalType": {"IAMUser": "User", "Root": "Account"}.get(caller.type, caller.type),
         "aws:userid": caller.principal_id,
         "aws:username": caller.user_name,
-        "aws:SourceIp": asking.source_ip,
         "aws:UserAgent": asking.headers.get("user-agent"),
         "aws:Referer": asking.headers.get("referer"),
         "aws:SecureTransport": "true",  # records show TLS too: see docs/differences.md
@@ -81,8 +82,20 @@ def context(asking: Asking) -> dict[str, str]:
         known["aws:SourceIdentity"] = session.source_identity
     if asking.service == "sts" and asking.params.get("TokenCode"):
         known |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
-    known |= _asked_for(asking)
+    known |= _network(asking) | _asked_for(asking)
     return {key: value for key, value in known.items() if value is not None}
+
+
+def _network(asking: Asking) -> dict[str, str | None]:
+    """aws:SourceIp is there except for calls through a VPC endpoint; these have the others."""
+    endpoint = asking.entrance
+    if endpoint is None:
+        return {"aws:SourceIp": asking.source_ip}
+    return {
+        "aws:SourceVpce": endpoint.id,
+        "aws:SourceVpc": endpoint.vpc,
+        "aws:VpcSourceIp": asking.source_ip,
+    }
 
 
 def _asked_for(asking: Asking) -> dict[str, str | None]:

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from ..cloudtrail.errors import CloudTrailError
+from ..cloudtrail.late import REASONS
 from . import proof
-from .account import Account
+from .account import Account, AlreadyLate
 from .clock import Happened, parse_time, show_time
 from .console import CannotSignIn
 from .inbox import NothingToConfirm
@@ -23,6 +24,7 @@ from .messages import Answer, Request
 
 PREFIX = "/_lab/"
 SHOWN = 20  # things due, in a look at the clock
+LATEST = timedelta(days=1)  # that events can be late
 TOLD = 200  # things that happened, in the answer to a winding
 
 
@@ -68,6 +70,7 @@ class Control:
             ("GET", "journal"): lambda query, body: host.journal(),
             ("POST", "journal"): self._load,
             ("POST", "sign-in"): self._sign_in,
+            ("POST", "late"): self._late,
             ("GET", "inbox"): self._inbox,
             ("POST", "inbox"): self._confirm,
             ("POST", "reset"): lambda query, body: host.reset(),
@@ -280,6 +283,21 @@ class Control:
             return {"events": self._host.account.sign_in(body)}
         except CannotSignIn as error:
             raise ControlError(400, str(error)) from None
+
+    # -- late events ----------------------------------------------------------------------
+
+    def _late(self, query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
+        reason, seconds = body.get("reason", REASONS[0]), _number(body.get("seconds"))
+        if reason not in REASONS:
+            raise ControlError(400, f"reason is {' or '.join(REASONS)}.")
+        if not 0 < seconds <= LATEST.total_seconds():
+            raise ControlError(400, "Events may be up to a day late.")
+        try:
+            until = self._host.account.be_late(timedelta(seconds=seconds), reason)
+        except AlreadyLate as late:
+            told = f"Events are held up already, until {show_time(late.until)}."
+            raise ControlError(409, told) from None
+        return {"until": show_time(until)}
 
     # -- mail -----------------------------------------------------------------------------
 

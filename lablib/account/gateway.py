@@ -21,7 +21,7 @@ from typing import Any
 from ..cloudtrail.call import Caller
 from ..cloudtrail.errors import CloudTrailError
 from ..cloudtrail.path import CloudTrail
-from . import federation, guards, refusals, services
+from . import bodies, federation, guards, missing, refusals, services
 from .asking import Asking
 from .authority import refused, refused_need
 from .buckets import S3Error
@@ -30,6 +30,7 @@ from .messages import Answer, Request
 from .moto_adapter import facts, followed, objects, stack_resources
 from .moto_adapter.errors import misspoken
 from .moto_adapter.wire import Moto, NoSuchService, Operation, Route
+from .network import entrance
 from .own import Asked as AskedOfUs
 from .own import Operation as OwnOperation
 from .own import Operations, OwnError, with_details
@@ -89,9 +90,7 @@ class Gateway:
     ) -> tuple[Answer, Known | None, bool]:
         if is_garbled(request):
             return garbled(request), None, False
-        environ = request.wsgi()
-        if "HTTP_AUTHORIZATION" not in environ and (scope := scope_of(request)):
-            environ["HTTP_AUTHORIZATION"] = _as_header(scope)  # moto reads only the header
+        environ = _wsgi(request)
         try:
             route = self._moto.route(environ, request)
         except NoSuchService:
@@ -103,7 +102,9 @@ class Gateway:
         try:
             caller, region = self._identify(request, route, now, times)
             counts = True
-            operation = self._decode(request, route)
+            if (unpacked := bodies.inflated(request, route.service)) is not request:
+                request, environ = unpacked, _wsgi(unpacked)
+            route, operation = self._decode(request, route)
             model = operation.model
             region = _bucket_region(operation, route) or region
             known = Known(request, route, operation, caller, region, now, request_id)
@@ -143,7 +144,7 @@ class Gateway:
     def _anonymous(self, request: Request, route: Route, now: datetime) -> tuple[Caller, str]:
         """Some operations are made to be called without a signature (botocore's noAuth); S3 asks
         its bucket policies about anybody."""
-        operation = self._decode(request, route)
+        route, operation = self._decode(request, route)
         if route.service == "s3":
             return _stranger(operation), "us-east-1"
         if operation.model.auth_type != "none":
@@ -158,19 +159,20 @@ class Gateway:
             raise Refuse(Refusal(no.code, no.message, no.status), recorded=False) from None
         return word.caller, "us-east-1"
 
-    def _decode(self, request: Request, route: Route) -> Operation:
+    def _decode(self, request: Request, route: Route) -> tuple[Route, Operation]:
         try:
-            operation = self._moto.operation(route, request)
+            found = self._moto.decode(route, request)
         except Exception as error:
             raise Refuse(
                 Refusal(
                     "SerializationException", f"The request could not be read: {error}"[:300], 400
                 )
             ) from None
-        if operation is None:
+        if found is None:
             raise Refuse(refusals.refusal("no such operation", route.service, route.protocol))
+        route, operation = found
         self.last_name = f"{route.service} {operation.model.name}"
-        return operation
+        return found
 
     def _authorize(self, known: Known, asking: Asking) -> None:
         stranger = known.caller.account == ANONYMOUS
@@ -192,6 +194,7 @@ class Gateway:
             source_ip=known.request.source_address,
             headers=known.request.headers(),
             session_policies=self._identities.session_policies(known.caller),
+            entrance=entrance(known.request, self._account),
         )
 
     def _account_of(self, caller: Caller) -> str:
@@ -224,7 +227,7 @@ class Gateway:
             print(whereabouts(f"{route.service} {name}", error), file=sys.stderr)
             failed = refusals.failed(route.service, route.protocol, name, error)
             raise Refuse(failed, recorded=False) from None
-        if _is_web_page(answer):
+        if _is_web_page(answer) or answer.status >= 500:  # which clients would try again
             raise self._cannot(route, name)
         if (said := misspoken(answer, route.protocol)) is not None:
             raise Refuse(Refusal(*said, answer.status))
@@ -266,6 +269,12 @@ class Gateway:
         except OwnError as e:
             refused = self._moto.write_error(known.route, model, e.code, e.message, e.status)
             return with_details(refused, e.details)
+        except (KeyError, TypeError, AttributeError):
+            route = known.route
+            absent = missing.refusal(route.service, route.protocol, params, model.input_shape)
+            if absent is None:
+                raise
+            raise Refuse(absent) from None
 
     def _our_sts(self, known: Known, rng: random.Random) -> Answer:
         model = known.operation.model
@@ -280,6 +289,7 @@ class Gateway:
     ) -> Answer:
         name, params, storage = asking.operation, asking.params, self._storage
         try:
+            bodies.check(known.request)
             if name in storage.operations:
                 told = storage.operations[name](AskedOfS3(params, known.time, rng))
                 answer = self._moto.write(known.route, known.operation.model, told.result)
@@ -368,6 +378,13 @@ def _is_web_page(answer: Answer) -> bool:
 
 def _is_s3(route: Route) -> bool:
     return route.service == "s3"
+
+
+def _wsgi(request: Request) -> dict[str, Any]:
+    environ = request.wsgi()
+    if "HTTP_AUTHORIZATION" not in environ and (scope := scope_of(request)):
+        environ["HTTP_AUTHORIZATION"] = _as_header(scope)  # moto reads only the header
+    return environ
 
 
 def _as_header(scope: Scope) -> str:

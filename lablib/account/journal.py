@@ -64,7 +64,16 @@ class InboxEntry:
     wanted: bool | int | str
 
 
-Entry = CallEntry | ClockEntry | SignInEntry | InboxEntry
+@dataclass(frozen=True, slots=True)
+class LateEntry:
+    """CloudTrail is late with its events from `time` until then."""
+
+    time: datetime
+    until: datetime
+    reason: str
+
+
+Entry = CallEntry | ClockEntry | SignInEntry | InboxEntry | LateEntry
 
 
 class JournalDamaged(Exception):
@@ -89,6 +98,9 @@ def write_birth(birth: Birth) -> bytes:
 def write_entry(entry: Entry) -> bytes:
     if isinstance(entry, SignInEntry):
         return _line({"sign_in": entry.asked, "t": entry.time.isoformat()})
+    if isinstance(entry, LateEntry):
+        until = entry.until.isoformat()
+        return _line({"late": entry.reason, "until": until, "t": entry.time.isoformat()})
     if isinstance(entry, InboxEntry):
         return _line({"confirm": entry.wanted, "t": entry.time.isoformat()})
     if isinstance(entry, ClockEntry):
@@ -148,6 +160,9 @@ def read_entry(line: bytes, frozen: bool) -> Entry:
     value = json.loads(line)
     if "sign_in" in value:
         return SignInEntry(datetime.fromisoformat(value["t"]), dict(value["sign_in"]))
+    if "late" in value:
+        time, until = (datetime.fromisoformat(value[name]) for name in ("t", "until"))
+        return LateEntry(time, until, str(value["late"]))
     if "confirm" in value:
         return InboxEntry(datetime.fromisoformat(value["t"]), value["confirm"])
     if "clock" in value:

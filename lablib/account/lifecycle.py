@@ -3,6 +3,8 @@
 A call or a delivery that changes an object only marks its key for the next midnight. There the
 rules look at the marked keys, and at those that they have waited for; each key says when it wants
 to be looked at next. A bucket without rules, and days on which nothing is due, cost nothing.
+They leave no events: S3 User Guide, "Lifecycle and other bucket configurations", CloudTrail does
+not capture lifecycle actions, which happen inside S3.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ codes are AWS's ("Errors" in each API reference).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ COUNTS = frozenset(
         "numberOfBrokerNodes",
     }
 )  # fmt: skip
+NUMBER_OF = re.compile(r"[Nn]um(ber)?(Of)?[A-Z]")  # NumReplicasPerShard, numberOfWorkers
 CODES = {
     "autoscaling": "LimitExceeded",
     "ec2": "InstanceLimitExceeded",
@@ -44,7 +46,7 @@ def exceeded(service: str, operation: str, params: Mapping[str, Any]) -> tuple[s
 def _counts(value: Any, depth: int) -> Iterator[tuple[str, int]]:
     if isinstance(value, Mapping):
         for name, part in value.items():
-            if name in COUNTS and isinstance(part, int):
+            if isinstance(part, int) and (name in COUNTS or NUMBER_OF.match(name)):
                 yield name, part
             elif depth < DEEPEST and isinstance(part, Mapping | list):
                 yield from _counts(part, depth + 1)

@@ -19,7 +19,8 @@ from typing import Any
 
 from botocore.parsers import ResponseParserError
 
-from ..cloudtrail.call import ApiCall, ApiError, Caller, Wire
+from ..cloudtrail.call import ApiCall, ApiError, Caller, VpcEndpoint, Wire
+from ..cloudtrail.deleted import deletions
 from ..cloudtrail.path import CloudTrail
 from ..cloudtrail.record.operation import uses_answer
 from . import federation
@@ -27,6 +28,7 @@ from .identity import ANONYMOUS
 from .messages import Answer, Request
 from .moto_adapter import facts, policies
 from .moto_adapter.wire import Moto, Operation, Route
+from .network import entrance
 from .signoff import draw_request_id
 
 
@@ -83,10 +85,15 @@ class Recorder:
             done = self._answered.popleft()
             try:
                 for call in self._calls(done):
-                    self._cloudtrail.record(call)
+                    self._record(call)
             except Exception:
                 # A record that cannot be written must not take the account down with it.
                 traceback.print_exc(file=sys.stderr)
+
+    def _record(self, call: ApiCall) -> None:
+        self._cloudtrail.record(call)
+        for one in deletions(call):
+            self._cloudtrail.record_if_logged(one)
 
     def _calls(self, done: Done) -> Iterator[ApiCall]:
         known = done.known
@@ -113,8 +120,13 @@ class Recorder:
             error=_error(error, answer),
             source_ip=known.request.source_address,
             user_agent=known.request.header("User-Agent"),
+            vpc_endpoint=self._endpoint(known.request),
             wire=_wire(known.request, answer),
         )
+
+    def _endpoint(self, request: Request) -> VpcEndpoint | None:
+        through = entrance(request, self._account)
+        return None if through is None else VpcEndpoint(through.id, through.account)
 
     def _output(self, known: Known, answer: Answer) -> dict[str, Any]:
         """Empty when the record uses nothing of it, and when moto's answer does not fit the model:

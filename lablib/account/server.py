@@ -26,6 +26,7 @@ RANDOMNESS.install()  # before moto is imported: its modules bind os.urandom whe
 
 from werkzeug.serving import BaseWSGIServer, make_server  # noqa: E402
 
+from . import network  # noqa: E402
 from .frozen import Frozen, default_start  # noqa: E402
 from .http import TOO_LARGE, Handler, nothing, read_body  # noqa: E402
 from .long_poll import wait_for_messages  # noqa: E402
@@ -178,6 +179,7 @@ class Server:
         if body is None:
             return TOO_LARGE, nothing
         token = str(environ.pop(OBSERVER, ""))
+        network.admit(environ, self._control.knows)
         request = Request.of(environ, body)
         if request.path.startswith(PREFIX):
             return self._control.answer(request), nothing

@@ -38,8 +38,9 @@ class LabWorld:
     def log_group_exists(self, arn: str) -> bool:
         return facts.log_group_exists(arn)
 
-    def role_exists(self, arn: str) -> bool:
-        return facts.iam_role(arn) is not None
+    def role_id(self, arn: str) -> str | None:
+        role = facts.iam_role(arn)
+        return None if role is None else role.id
 
     def organization(self) -> Organization | None:
         found = facts.organization(self.account)

@@ -137,7 +137,7 @@ def _logs(world: World, trail: Trail, now: datetime) -> None:
     """The role is assumed first, then each stream is made."""
     if not (trail.logs_group and trail.logs_role):
         return
-    if not world.role_exists(trail.logs_role):
+    if world.role_id(trail.logs_role) is None:
         raise errors.logs_role(TRUST)
     if not world.service_may_assume(trail.logs_role).allowed:
         raise errors.logs_role(TRUST)

@@ -53,6 +53,14 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class VpcEndpoint:
+    """The VPC endpoint that a call came through, and whose it is."""
+
+    id: str  # vpce-…
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApiError:
     """How AWS refused: the code and message of the wire, and the HTTP status."""
 
@@ -87,6 +95,8 @@ class ApiCall:
     `output` is None when the call was refused, and may be None for read-only calls, whose answers
     CloudTrail does not keep. `region` is the Region the call was signed for; for S3 it is the
     bucket's Region when that is known. `time` is when the call completed (lab time, UTC).
+    `event_type` is AwsServiceEvent for what a service did in the course of a call, such as the
+    single deletions of a DeleteObjects. `vpc_endpoint` is the endpoint that the call came through.
     `owner` is the account of the resource where that is another than `account`; such a call is
     recorded in both, and `shared_event_id` ties the two records together.
     """
@@ -107,4 +117,6 @@ class ApiCall:
     error: ApiError | None = None
     source_ip: str = "127.0.0.1"
     user_agent: str = ""
+    event_type: str = "AwsApiCall"
+    vpc_endpoint: VpcEndpoint | None = None
     wire: Wire = field(default_factory=Wire)

@@ -120,7 +120,7 @@ def _record(
     record |= {"eventID": event_id, "readOnly": operation.read_only}
     if found:
         record["resources"] = [resource.written() for resource in found]
-    record["eventType"] = "AwsApiCall"
+    record["eventType"] = call.event_type
     if operation.api_version and not (call.error and refusal.is_denial(call.error)):
         # observed: not where a permission was missing; DynamoDB developer guide, UpdateItem refused
         record["apiVersion"] = operation.api_version
@@ -129,12 +129,27 @@ def _record(
         # observed: the same action, told to every account in it
         shared = uuid.uuid5(uuid.NAMESPACE_OID, event_id)
         record["sharedEventID"] = call.shared_event_id or str(shared)
+    record |= _vpc_endpoint(call, operation.version)
     record["eventCategory"] = "Data" if operation.data else "Management"
     if not by_service and call.service not in quirks.GATEWAY_SERVICES:
         record["tlsDetails"] = _tls(call, operation, region)
     if call.caller.session and call.caller.session.from_console:
         record["sessionCredentialFromConsole"] = "true"
     return record
+
+
+def _vpc_endpoint(call: ApiCall, version: str) -> dict[str, str]:
+    """User Guide, "CloudTrail record contents": vpcEndpointId since version 1.04,
+    vpcEndpointAccountId (the endpoint's owner) since 1.09."""
+    endpoint = call.vpc_endpoint
+    if endpoint is None:
+        return {}
+    owner = {"vpcEndpointAccountId": endpoint.account} if _minor(version) >= 9 else {}
+    return {"vpcEndpointId": endpoint.id, **owner}
+
+
+def _minor(version: str) -> int:
+    return int(version.partition(".")[2])
 
 
 def _user_agent(call: ApiCall, by_service: bool) -> str:

@@ -6,7 +6,7 @@ Observed: a log event's timestamp is the time of delivery, not that of the API c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -41,12 +41,13 @@ class Bundle:
 
 
 class LogStreams:
-    """All trails' deliveries to CloudWatch Logs."""
+    """All trails' deliveries to CloudWatch Logs. `listeners` hear of each, and in which Region."""
 
     def __init__(self, world: World, schedule: Schedule, rng: Random, ledger: Ledger) -> None:
         self._world, self._schedule, self._rng, self._ledger = world, schedule, rng, ledger
         self._open: dict[tuple[Place, str], Bundle] = {}
         self._lines: dict[Place, Line[Bundle]] = {}
+        self.listeners: list[Callable[[Trail, str, datetime], None]] = []
 
     def add(self, trail: Trail, event: Event, now: datetime) -> None:
         """The event goes to Logs in one to three minutes, if the trail has a log group."""
@@ -101,6 +102,8 @@ class LogStreams:
         put = LogsPut(now, trail.arn, trail.logs_group, name, bundle.ids)
         self._ledger.done.logs.append(put)
         self._ledger.succeeded(bundle.place, "logs", now)
+        for listener in self.listeners:
+            listener(trail, bundle.place.region, now)
 
     def _refused(self, bundle: Bundle, error: Refused, now: datetime) -> None:
         self._ledger.failed(bundle.place, "logs", error.code, now, bundle.ids)

@@ -1,5 +1,10 @@
 """CloudTrail's own calls on behalf of a trail, which are API calls like any other's.
 
+IAM User Guide, "Logging IAM and AWS STS API calls with CloudTrail": a service that assumes a role
+leaves an AssumeRole. For CloudWatch Logs the session is called CLOUDWATCH_LOGS_DELIVERY_SESSION
+(observed). How often AWS makes a new one is unverified: here when the old one has ended, after an
+hour, one a role and Region.
+
 User Guide, "How CloudTrail works with AWS KMS": one GenerateDataKey for each log file that is
 encrypted with a trail's key. User Guide, "Recursive logging": the PutObject of a log file is a data
 event of its bucket, so a trail that logs its own bucket feeds itself. AWS lets both go on for ever;
@@ -9,9 +14,12 @@ account comes to rest.
 
 from __future__ import annotations
 
+import base64
+import string
 import uuid
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cache
 from random import Random
 from typing import Any
@@ -27,6 +35,42 @@ CALLER = Caller(type="AWSService", invoked_by=CLOUDTRAIL)
 
 # How many log files in a row may hold nothing but CloudTrail's own calls and still cause another.
 ROUNDS = {"GenerateDataKey": 1, "PutObject": 12}
+
+
+SESSION = "CLOUDWATCH_LOGS_DELIVERY_SESSION"
+HOUR = timedelta(hours=1)  # what AssumeRole gives when nothing else is asked for
+
+
+class Sessions:
+    """The sessions in which CloudTrail writes to CloudWatch Logs."""
+
+    def __init__(self) -> None:
+        self._end: dict[tuple[str, str], datetime] = {}
+
+    def begin(self, role: str, region: str, now: datetime) -> bool:
+        """Whether a new one is needed for a delivery now; it lasts an hour."""
+        if now < self._end.get((role, region), now):
+            return False
+        self._end[role, region] = now + HOUR
+        return True
+
+
+def assume_role(role: str, role_id: str, region: str, now: datetime, rng: Random) -> ApiCall:
+    """The call by which such a session begins. Its keys are shown to nobody, and open nothing."""
+    account, name = role.split(":")[4], role.rpartition("/")[2]
+    key = "ASIA" + "".join(rng.choices(string.ascii_uppercase + "234567", k=16))
+    credentials = {
+        "AccessKeyId": key,
+        "SessionToken": base64.b64encode(rng.randbytes(240)).decode(),
+        "Expiration": (now + HOUR).replace(microsecond=0),
+    }
+    user = {
+        "AssumedRoleId": f"{role_id}:{SESSION}",
+        "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{SESSION}",
+    }
+    params = {"RoleArn": role, "RoleSessionName": SESSION}
+    call = _call("sts", "AssumeRole", params, region, account, now, rng, Wire())
+    return replace(call, output={"Credentials": credentials, "AssumedRoleUser": user})
 
 
 class Echo:

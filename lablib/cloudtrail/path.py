@@ -16,7 +16,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from lablib.cloudtrail import own, trace
+from lablib.cloudtrail import late, own, trace
 from lablib.cloudtrail.call import ApiCall, Caller
 from lablib.cloudtrail.delivery import Delivery
 from lablib.cloudtrail.digest import Signers
@@ -65,7 +65,8 @@ class CloudTrail:
         duplicates: float = 0.0,
         at_once: bool = True,
     ) -> None:
-        self._world, self._rng = world, rng
+        self._world, self._schedule, self._rng = world, schedule, rng
+        self._trouble: late.Trouble | None = None
         self.trails = Trails()
         self._settings = Settings(self.trails, schedule, rng, at_once)
         self.history = History(history_path)
@@ -73,7 +74,8 @@ class CloudTrail:
         self.delivery = Delivery(world, schedule, rng, self.trails, self.signers, duplicates)
         self.service = Service(world, self.trails, self.history, self.delivery, self.signers)
         self.delivery.filing.listeners.append(self.record_own_work)
-        self._echo = own.Echo()
+        self.delivery.logstreams.listeners.append(self.record_own_session)
+        self._echo, self._sessions = own.Echo(), own.Sessions()
         self.listeners: list[Listener] = []  # told of each event, and of the trails that took it
         self.insights = Insights(self.history, schedule, rng, self.record_event)
         self._matches: dict[str, tuple[Match, ...]] = {}
@@ -92,17 +94,40 @@ class CloudTrail:
     def record(self, call: ApiCall) -> Event:
         """The event that the call became, after it has passed every stage."""
         passage = Passage(call.time, call)
-        for stage in self.stages:
-            stage(passage)
+        self.describe_call(passage)
+        self._go_on(passage)
         return passage.event
+
+    def record_if_logged(self, call: ApiCall) -> Event | None:
+        """The same for an event that is only there if a trail asks for it."""
+        return self.record(call) if self._is_logged(call) else None
 
     def record_event(self, event: Event, now: datetime) -> None:
         """Events that are no API call (console sign-ins, Insights) take the path from its second
         stage on."""
         passage = Passage(now)
         passage.event = event
-        for stage in self.stages[1:]:
-            stage(passage)
+        self._go_on(passage)
+
+    def _go_on(self, passage: Passage) -> None:
+        if self._trouble is None or not self._trouble.holds(passage.event, passage.now):
+            for stage in self.stages[1:]:
+                stage(passage)
+
+    def be_late(self, until: datetime, reason: str) -> None:
+        """Events wait until then, and arrive with this reason in their addendum."""
+        self._trouble = late.Trouble(until, reason)
+        self._schedule.at(until, "events that were held up arrive", self._catch_up)
+
+    def late_until(self, now: datetime) -> datetime | None:
+        """Until when events wait; None when they do not."""
+        return self._trouble.until if self._trouble and now < self._trouble.until else None
+
+    def _catch_up(self, now: datetime) -> None:
+        trouble, self._trouble = self._trouble, None
+        assert trouble is not None
+        for event in trouble.waiting:
+            self.record_event(late.with_addendum(event, trouble.reason), now)
 
     @property
     def chance(self) -> Random:
@@ -149,13 +174,23 @@ class CloudTrail:
         region = bucket.region if bucket else place.region
         rounds = self._echo.of(filed)
         for call in own.calls(filed, rounds, region, self._world.account, self._rng):
-            if call.service == "kms" or self._is_logged(call):
-                self._echo.add(self.record(call).id, rounds + 1)
+            event = self.record(call) if call.service == "kms" else self.record_if_logged(call)
+            if event is not None:
+                self._echo.add(event.id, rounds + 1)
+
+    def record_own_session(self, trail: Trail, region: str, now: datetime) -> None:
+        """CloudTrail assumes a trail's role to write to CloudWatch Logs, once an hour at most."""
+        role = trail.logs_role
+        role_id = self._world.role_id(role) if role else None
+        if role and role_id and self._sessions.begin(role, region, now):
+            self.record(own.assume_role(role, role_id, region, now, self._rng))
 
     def _is_logged(self, call: ApiCall) -> bool:
         """Whether any trail wants this data event; what none wants is not even remembered."""
-        event = describe(call, "")
         trails = self._settings.in_force(call.time)
+        if not trails:
+            return False
+        event = describe(call, "")
         return any(self._match(trail, event).taken for trail in trails)
 
     # --- CloudTrail's own API ------------------------------------------------------------------

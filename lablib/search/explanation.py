@@ -126,7 +126,7 @@ def _kind(record: Record) -> str:
     kinds = {
         "AwsApiCall": "An API call.",
         "AwsConsoleSignIn": "A sign-in, not an API call.",
-        "AwsServiceEvent": "Something that a service did by itself.",
+        "AwsServiceEvent": "Something that a service did: by itself, or in the course of a call.",
     }
     return kinds.get(str(record.get("eventType")), "See the meaning.")
 
@@ -151,6 +151,8 @@ def _recipient(record: Record) -> str:
 
 
 def _shared(record: Record) -> str:
+    if (record.get("userIdentity") or {}).get("type") == "AWSService":
+        return "Records of calls that AWS services make carry such an id, too (as observed)."
     return "Another record of the same action, in another account, has this id, too."
 
 
@@ -304,6 +306,9 @@ FIELDS: Mapping[str, Field] = {
     "recipientAccountId": Field("The account that gets this record.", _recipient),
     "sharedEventID": Field("Ties the records of one action together.", _shared),
     "vpcEndpointId": Field("The VPC endpoint that was used.", _said("From the network.")),
+    "vpcEndpointAccountId": Field(
+        "The account that owns the VPC endpoint.", _said("From the network; since version 1.09.")
+    ),
     "eventCategory": Field("Which selectors decide about it.", _category),
     "addendum": Field(
         "Why the record came late, or again.", _said("CloudTrail adds it to late records.")

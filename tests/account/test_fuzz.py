@@ -19,7 +19,7 @@ THE_LABS_OWN = (
 
 
 @pytest.mark.parametrize(
-    ("calls", "services"), [(1500, ""), (1000, THE_LABS_OWN)], ids=["all services", "the labs'"]
+    ("calls", "services"), [(20_000, ""), (4_000, THE_LABS_OWN)], ids=["all services", "the labs'"]
 )
 def test_odd_calls_get_an_answer_that_a_client_can_read(calls: int, services: str) -> None:
     """No web page, no traceback, no second record, nothing that hangs; each sound request is

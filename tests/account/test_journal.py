@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from lablib.account.journal import (
     ClockEntry,
     JournalDamaged,
     JournalFile,
+    LateEntry,
     read,
     write_birth,
     write_entry,
@@ -32,13 +33,15 @@ def call(number: int, body: bytes) -> CallEntry:
 
 
 CLOCK = ClockEntry(Setting(TEN, TEN, 60.0, True))
+LATE = LateEntry(TEN, TEN + timedelta(hours=1), "SERVICE_OUTAGE")
 
 
 def test_what_is_written_is_read_back() -> None:
-    data = write_birth(BIRTH) + write_entry(call(1, b"x")) + write_entry(CLOCK)
+    entries = (call(1, b"x"), CLOCK, LATE)
+    data = write_birth(BIRTH) + b"".join(map(write_entry, entries))
     contents = read(data)
     assert contents.birth == BIRTH
-    assert contents.entries == (call(1, b"x"), CLOCK)
+    assert contents.entries == entries
     assert contents.unread == b""
 
 

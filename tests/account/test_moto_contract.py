@@ -3,12 +3,16 @@ adapter (lablib/account/moto_adapter/) is the only place to mend."""
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import time
+from collections import defaultdict
 from importlib.metadata import version
 
 import moto.core.responses
 import pytest
+from botocore.exceptions import UnknownServiceError
+from moto.backends import list_of_moto_modules
 from moto.core.base_backend import AccountSpecificBackend
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.routing import get_service_router
@@ -18,6 +22,8 @@ from moto.logs.models import LogsBackend, LogStream
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.sns.models import SNSBackend, Subscription
 from moto.sqs.models import SQSBackend
+
+from lablib.account.moto_adapter import wire
 
 
 def test_moto_is_the_version_that_the_adapter_knows() -> None:
@@ -41,6 +47,18 @@ def test_a_service_has_a_router_and_a_model_like_botocores(service: str) -> None
     assert get_service_router(service).match
     model = get_service_model(service)
     assert model.operation_model(model.operation_names[0]).input_shape is not None
+
+
+def test_all_services_that_share_a_signing_name_are_known() -> None:
+    shared = defaultdict(set)
+    for backend in list_of_moto_modules():
+        with contextlib.suppress(UnknownServiceError):  # moto's own, not a service of AWS
+            shared[wire._service(backend)[1].signing_name].add(wire._service(backend)[0])
+    several = {name: services for name, services in shared.items() if len(services) > 1}
+    assert several == {
+        name: {wire._service(backend)[0] for backend in backends}
+        for name, backends in wire.SIBLINGS.items()
+    }
 
 
 @pytest.mark.parametrize(

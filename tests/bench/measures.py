@@ -20,6 +20,7 @@ CALLS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "s3 put_object 1 KB": ("s3", lambda c: c.put_object(Bucket=DATA, Key="key", Body=BODY)),
     "ec2 describe_instances": ("ec2", lambda c: c.describe_instances()),
 }
+MACHINES = "ec2, 100 instances"
 
 
 def calls(rounds: int = 7, each: int = 60) -> dict[str, list[Pair]]:
@@ -35,6 +36,26 @@ def calls(rounds: int = 7, each: int = 60) -> dict[str, list[Pair]]:
                 _median(call, client, 20)  # models loaded, connections open
             found[what] = [_turn(call, clients, each, number) for number in range(rounds)]
         return found
+
+
+def machines(rounds: int = 5, each: int = 20) -> list[Pair]:
+    """The same for an answer with 100 instances, which are long to write."""
+    with ExitStack() as stack:
+        servers = stack.enter_context(account()), stack.enter_context(plain())
+        for server in servers:
+            _prepare(server)
+            ec2 = server.client("ec2")
+            image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+            ec2.run_instances(ImageId=image, MinCount=100, MaxCount=100)
+        clients = [server.client("ec2") for server in servers]
+
+        def call(client: Any) -> None:
+            found = client.describe_instances()["Reservations"]
+            assert len(found[0]["Instances"]) == 100
+
+        for client in clients:
+            _median(call, client, 5)
+        return [_turn(call, clients, each, number) for number in range(rounds)]
 
 
 def _turn(call: Callable[[Any], Any], clients: list[Any], each: int, number: int) -> Pair:

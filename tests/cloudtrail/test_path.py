@@ -27,6 +27,9 @@ class World(Targets):
     def bucket(self, name: str) -> None:
         return None
 
+    def role_id(self, arn: str) -> str:
+        return "AROADBQP57FF2AEXAMPLE"
+
 
 class Path:
     """CloudTrail with targets that take all."""
@@ -364,7 +367,7 @@ def test_the_timeline_has_calls_and_deliveries_in_json() -> None:
         assert set(timeline[part][0]) == members
     assert timeline["calls"][0]["id"] == event_id
     assert {arn.rpartition("/")[2] for arn in timeline["calls"][0]["trails"]} == {"watch", "broken"}
-    assert timeline["files"][0]["events"] == [event_id]
+    assert timeline["files"][0]["events"][0] == event_id
     assert datetime.fromisoformat(timeline["files"][0]["time"]) > NOON
     assert timeline["errors"][0]["code"] == "NoSuchBucket"
 
@@ -383,3 +386,52 @@ def test_the_timeline_keeps_to_its_stretch_of_time() -> None:
 
 def test_the_account_of_the_path_is_that_of_its_world() -> None:
     assert Path().cloudtrail.service.parts.world.account == ACCOUNT
+
+
+# --- the role for CloudWatch Logs ----------------------------------------------------------------
+
+
+def assumptions(path: Path) -> list[dict[str, Any]]:
+    found = [r for r in path.cloudtrail.events() if r["eventName"] == "AssumeRole"]
+    return found[::-1]
+
+
+def test_a_delivery_to_cloudwatch_logs_leaves_an_assume_role_by_cloudtrail() -> None:
+    path = Path(a_trail(logs_group=GROUP, logs_role=ROLE))
+    path.call()
+    path.run(minutes=5)
+    (record,) = assumptions(path)
+    assert record["userIdentity"] == {"type": "AWSService", "invokedBy": "cloudtrail.amazonaws.com"}
+    assert record["sourceIPAddress"] == record["userAgent"] == "cloudtrail.amazonaws.com"
+    session = "CLOUDWATCH_LOGS_DELIVERY_SESSION"
+    assert record["requestParameters"] == {"roleArn": ROLE, "roleSessionName": session}
+    answer = record["responseElements"]
+    assert answer["assumedRoleUser"]["assumedRoleId"] == f"AROADBQP57FF2AEXAMPLE:{session}"
+    assert set(answer["credentials"]) == {"accessKeyId", "sessionToken", "expiration"}
+    assert record["resources"][0]["ARN"] == ROLE
+    assert record["readOnly"] is True and "sharedEventID" in record
+
+
+def test_the_session_lasts_an_hour_and_an_idle_account_comes_to_rest() -> None:
+    path = Path(a_trail(logs_group=GROUP, logs_role=ROLE))
+    for _ in range(12):
+        path.call()
+        path.run(minutes=10)
+    assert len(assumptions(path)) == 2
+    path.run(days=3)
+    assert len(assumptions(path)) <= 3
+
+
+def test_each_region_has_a_session_of_its_own() -> None:
+    path = Path(a_trail(logs_group=GROUP, logs_role=ROLE, multi_region=True))
+    path.call()
+    path.call(region="eu-west-1")
+    path.run(minutes=5)
+    assert sorted(r["awsRegion"] for r in assumptions(path)) == ["eu-west-1", "us-east-1"]
+
+
+def test_without_a_log_group_no_role_is_assumed() -> None:
+    path = Path(a_trail())
+    path.call()
+    path.run(hours=1)
+    assert assumptions(path) == []

@@ -25,14 +25,6 @@ NEVER_RECORDED_TWICE = 1
 LEFT_OUT = {("lambda", "Invoke"), ("lambda", "InvokeAsync"), ("batch", "SubmitJob")}
 
 
-# AWS tells these from their siblings by the host name alone; at the lab's one address they are
-# taken for the sibling, and an operation that it lacks is refused as unknown.
-KNOWN_BY_HOST = {
-    "bedrock-agent", "bedrock-agent-runtime", "bedrock-agentcore-control", "bedrock-runtime",
-    "kinesis-video-archived-media", "sagemaker-metrics", "sagemaker-runtime", "timestream-query",
-}  # fmt: skip
-
-
 @dataclass(slots=True)
 class Outcome:
     """What came of all calls: counts, and a sentence for each thing that went wrong."""
@@ -115,10 +107,16 @@ def _call(account: Any, made: Any, written: _Written, outcome: Outcome) -> None:
         _traceback(said.getvalue()),
         _web_page(answer),
         _unreadable(answer, made),
+        _blames_the_server(answer),
         None if written.count <= NEVER_RECORDED_TWICE else f"left {written.count} records",
         _undecoded(account.gateway.last_name, made, answer),
     ]
     outcome.complaints += [f"{what}: {problem}" for problem in problems if problem]
+
+
+def _blames_the_server(answer: Any) -> str | None:
+    """Clients try again what ends in 5xx, for half a minute."""
+    return f"{answer.status}: {answer.body[:120]!r}" if answer.status >= 500 else None
 
 
 def _too_slow(seconds: float) -> str | None:
@@ -174,12 +172,22 @@ def _readable_at_all(answer: Any) -> str | None:
 
 def _undecoded(name: str, made: Any, answer: Any) -> str | None:
     """A sound request reaches an operation, of its own service."""
-    if made.spoilt or (made.service in KNOWN_BY_HOST and b"UnknownOperation" in answer.body):
+    if made.spoilt:
         return None
     if " " not in name:
         request = f"{made.environ['REQUEST_METHOD']} {made.environ['RAW_URI'][:80]}"
         return f"was not decoded ({name}): {request} {answer.status} {answer.body[:120]!r}"
-    return None
+    return None if _is_the_same(made, *name.split()) else f"was taken for {name}"
+
+
+def _is_the_same(made: Any, service: str, operation: str) -> bool:
+    """The very operation, or one with the same address (S3's GetBucketLifecycle and its
+    successor)."""
+    from moto.core.utils import get_service_model
+
+    meant = get_service_model(made.service).operation_model(made.operation)
+    found = get_service_model(service).operation_model(operation)
+    return made.operation == operation or ("rest" in made.protocol and meant.http == found.http)
 
 
 if __name__ == "__main__":

@@ -105,3 +105,18 @@ def secret_arn(name: str, account: str, region: str) -> str | None:
         return None
     secret: Any = secretsmanager_backends[account][region].secrets.get(name)
     return None if secret is None else str(secret.arn)
+
+
+# -- networks -----------------------------------------------------------------------------
+
+
+def vpc_endpoint(endpoint: str) -> tuple[str, str] | None:
+    """The account and the VPC of a VPC endpoint."""
+    from moto.ec2.models import ec2_backends
+
+    for account, regions in ec2_backends.items():
+        for backend in regions.values():
+            found = backend.vpc_end_points.get(endpoint)
+            if found is not None:
+                return str(account), str(found.vpc_id)
+    return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .facts import PARTITION, bucket_owner, bucket_policy, iam_role, kms_key, topic_policy
+from .mend import load_managed_policies
 
 Named = tuple[str, str]  # a policy's name and its document
 
@@ -53,12 +54,18 @@ def _attached(holder: Any) -> Iterator[Named]:
         yield policy.name, default_version(policy)
 
 
+NOTHING = '{"Version":"2012-10-17","Statement":[]}'  # what a boundary that is gone allows
+
+
 def _boundary(backend: Any, holder: Any) -> str | None:
     arn = getattr(holder, "permissions_boundary_arn", None) or getattr(
         holder, "permissions_boundary", None
     )
-    policy = backend.managed_policies.get(arn) if isinstance(arn, str) else None
-    return None if policy is None else default_version(policy)
+    if not isinstance(arn, str):
+        return None
+    load_managed_policies(backend.account_id)
+    policy = backend.managed_policies.get(arn)
+    return NOTHING if policy is None else default_version(policy)
 
 
 def default_version(policy: Any) -> str:
@@ -170,8 +177,9 @@ def of_trust(role_arn: str) -> str | None:
 
 
 def service_control(account: str) -> tuple[tuple[Named, ...], ...]:
-    """The service control policies above an account, level by level from the root; none without
-    an organization, and none for its management account (Organizations User Guide, "SCPs")."""
+    """The service control policies above an account, level by level from the root, without the
+    other types of policies that are attached there; none without an organization, and none for its
+    management account (Organizations User Guide, "SCPs")."""
     from moto.organizations.models import organizations_backends
 
     for backend in [
@@ -192,4 +200,5 @@ def _levels(backend: Any, member: Any) -> Iterator[tuple[Named, ...]]:
         path.append(units[place])
         place = getattr(units[place], "parent_id", None)
     for holder in reversed(path):
-        yield tuple((p.name, text(p.content)) for p in holder.attached_policies)
+        attached = (p for p in holder.attached_policies if p.type == "SERVICE_CONTROL_POLICY")
+        yield tuple((p.name, text(p.content)) for p in attached)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ from werkzeug.exceptions import NotFound
 
 from ..chance import Chance, SystemRandomness
 from ..messages import Answer, Request
-from . import keys, mend
+from . import boundaries, keys, mend
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel, ServiceModel
@@ -43,17 +43,24 @@ BACKEND_TO_SERVICE = {"awslambda": "lambda", "dynamodb_v20111205": "dynamodb"}
 NOT_A_SERVICE = {"moto_api", "instance_metadata"}
 
 
-# Services that share a signing name with an older one, and how their requests differ: by API
-# version (query), by path (REST), by having no target (JSON).
-SIBLINGS: dict[str, tuple[str, Callable[[Request], bool]]] = {
-    "elb": ("elbv2", lambda request: b"Version=2015-12-01" in request.body),
-    "apigateway": ("apigatewayv2", lambda request: request.path.startswith("/v2/")),
-    "es": ("opensearch", lambda request: request.path.startswith("/2021-01-01/")),
-    "servicecatalog": (
-        "servicecatalog-appregistry",
-        lambda request: not request.header("X-Amz-Target"),
-    ),
+# Services of moto that share a signing name. AWS tells them apart by their host names; here the one
+# that knows the operation is meant.
+SIBLINGS = {
+    "apigateway": ("apigateway", "apigatewayv2"),
+    "bedrock": ("bedrock", "bedrockagent", "bedrockruntime"),
+    "bedrock-agentcore": ("bedrockagentcore", "bedrockagentcorecontrol"),
+    "dynamodb": ("dynamodb", "dynamodbstreams"),
+    "elasticloadbalancing": ("elb", "elbv2"),
+    "es": ("es", "opensearch"),
+    "kinesisvideo": ("kinesisvideo", "kinesisvideoarchivedmedia"),
+    "mediastore": ("mediastore", "mediastoredata"),
+    "s3": ("s3", "s3control"),
+    "sagemaker": ("sagemaker", "sagemakermetrics", "sagemakerruntime"),
+    "servicecatalog": ("servicecatalog", "servicecatalogappregistry"),
+    "ses": ("ses", "sesv2"),
+    "timestream": ("timestreamquery", "timestreamwrite"),
 }
+NEWER_ELB = b"Version=2015-12-01"  # the two load balancing APIs differ by version, not by operation
 
 
 class NoSuchService(Exception):
@@ -111,8 +118,28 @@ class Moto:
         backend = app.service
         if backend in NOT_A_SERVICE:
             raise NoSuchService(backend)
-        service, model = _service(_sibling(backend, request))
-        return Route(app, service, model, _protocol(model, environ.get("CONTENT_TYPE", "")))
+        if backend == "elb" and NEWER_ELB in request.body:
+            backend = "elbv2"
+        return _route(app, backend, request)
+
+    def decode(self, route: Route, request: Request) -> tuple[Route, Operation] | None:
+        """The operation, and whose it is: of the service found, or of one with the same signing
+        name. None when none of them knows it."""
+        found = self.operation(route, request)
+        if found is not None:
+            return route, found
+        for backend in SIBLINGS.get(route.model.signing_name, ()):
+            sibling = _route(self._application(backend), backend, request)
+            if sibling.service != route.service and (found := self.operation(sibling, request)):
+                return sibling, found
+        return None
+
+    def _application(self, backend: str) -> Any:
+        with self._dispatcher.lock:
+            made = self._dispatcher.app_instances
+            if backend not in made:
+                made[backend] = self._dispatcher.create_app(backend)  # type: ignore[arg-type]
+            return made[backend]
 
     def operation(self, route: Route, request: Request) -> Operation | None:
         """The operation and its parameters in botocore's names; None when there is none."""
@@ -167,6 +194,8 @@ class Moto:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
         if route.service == "iam" and b"Polic" in request.body:
             mend.load_managed_policies(account)
+        if route.service == "iam" and b"PermissionsBoundary" in request.body:
+            boundaries.mend()
         if route.service == "kms":
             keys.mend()
         return run_wsgi(route.app, environ)
@@ -240,9 +269,9 @@ def _named_in_target(route: Route, request: Request) -> OperationModel | None:
     return route.model.operation_model(name) if name in route.model.operation_names else None
 
 
-def _sibling(backend: str, request: Request) -> str:
-    name, fits = SIBLINGS.get(backend, (backend, None))
-    return name if fits is not None and fits(request) else backend
+def _route(app: Any, backend: str, request: Request) -> Route:
+    service, model = _service(backend)
+    return Route(app, service, model, _protocol(model, request.header("Content-Type")))
 
 
 @functools.cache
