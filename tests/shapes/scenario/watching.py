@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.shapes.scenario.people import ROLE, Person
+import json
+
+from tests.shapes.scenario.people import Person
 
 
 def work(me: Person) -> None:
@@ -23,7 +25,18 @@ def work(me: Person) -> None:
     )
     config = me("config")
     config.describe_configuration_recorder_status()
-    config.put_configuration_recorder(ConfigurationRecorder={"name": "r", "roleARN": ROLE})
+    role = me("iam").create_service_linked_role(AWSServiceName="config.amazonaws.com")["Role"][
+        "Arn"
+    ]
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "r", "roleARN": role})
+    may_write = {
+        "Effect": "Allow",
+        "Principal": {"Service": "config.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::bucket-of-logs/*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [may_write]})
+    me("s3").put_bucket_policy(Bucket="bucket-of-logs", Policy=policy)
     config.put_delivery_channel(
         DeliveryChannel={"name": "channel", "s3BucketName": "bucket-of-logs"}
     )
