@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from lablib.exercises import looks
+from lablib.exercises import looks, rules
 from lablib.exercises.exercise import Answers, Exercise, Wrong
-from lablib.exercises.outcomes import Standing, Step, equal, holds, there
+from lablib.exercises.outcomes import Standing, Step, holds, there
 
 TOPIC = "on-call"
 TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:on-call"
 SERVICE = "events.amazonaws.com"
 
 
-# -- the trail is stopped -----------------------------------------------------------------
+# -- somebody to tell ---------------------------------------------------------------------
 
 
-def watch_the_trail(lab: Any) -> None:
+def open_a_topic(lab: Any) -> None:
     import json
 
-    sns, events = lab.client("sns"), lab.client("events")
+    sns = lab.client("sns")
     topic = sns.create_topic(Name="on-call")["TopicArn"]
     rules_may_publish = {
         "Effect": "Allow",
@@ -32,6 +31,39 @@ def watch_the_trail(lab: Any) -> None:
     policy = json.dumps({"Version": "2012-10-17", "Statement": [rules_may_publish]})
     sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
 
+
+def wrong_closed_topic(lab: Any) -> None:
+    """Its policy is as it was born: no service may publish."""
+    lab.client("sns").create_topic(Name=TOPIC)
+
+
+def look_at_topic(lab: Any, answers: Answers) -> Iterator[Step]:
+    known = looks.topic_policy(lab, TOPIC_ARN)
+    yield there("SNS topic", known and TOPIC_ARN, TOPIC_ARN, "create_topic, then its policy.")
+    if not known:
+        return
+    expected = f"{SERVICE} may sns:Publish"
+    good = looks.allows(known, SERVICE, "sns:Publish")
+    hint = "A statement with this service as Principal, as for CloudTrail in lab 03."
+    yield holds("Topic's policy", good, expected, expected if good else "it may not", hint)
+
+
+def undo_topic(lab: Any) -> None:
+    lab.client("sns").delete_topic(TopicArn=TOPIC_ARN)
+
+
+def needs_topic(lab: Any) -> Step | None:
+    return next((s for s in look_at_topic(lab, {}) if s.standing is not Standing.OK), None)
+
+
+# -- the trail is stopped -----------------------------------------------------------------
+
+
+def watch_the_trail(lab: Any) -> None:
+    import json
+
+    events = lab.client("events")
+    topic = "arn:aws:sns:us-east-1:123456789012:on-call"
     pattern = {
         "source": ["aws.cloudtrail"],
         "detail-type": ["AWS API Call via CloudTrail"],
@@ -43,12 +75,12 @@ def watch_the_trail(lab: Any) -> None:
 
 def wrong_every_call(lab: Any) -> None:
     watch_the_trail(lab)
-    _put(lab, "trail-stopped", {"source": ["aws.cloudtrail"]})
+    rules.put(lab, "trail-stopped", {"source": ["aws.cloudtrail"]})
 
 
 def wrong_stop_only(lab: Any) -> None:
     watch_the_trail(lab)
-    _put(lab, "trail-stopped", {"detail": {"eventName": ["StopLogging"]}})
+    rules.put(lab, "trail-stopped", {"detail": {"eventName": ["StopLogging"]}})
 
 
 def wrong_asleep(lab: Any) -> None:
@@ -61,24 +93,18 @@ def wrong_nobody_told(lab: Any) -> None:
     lab.client("events").remove_targets(Rule="trail-stopped", Ids=["on-call"])
 
 
-def wrong_closed_topic(lab: Any) -> None:
-    watch_the_trail(lab)
-    sns = lab.client("sns")
-    sns.delete_topic(TopicArn=TOPIC_ARN)
-    sns.create_topic(Name=TOPIC)  # its policy is as it was born: no service may publish
-
-
 def look_at_watching(lab: Any, answers: Answers) -> Iterator[Step]:
-    yield from _rule_steps(
+    yield from rules.rule_steps(
         lab,
-        wanted={name: _call(name) for name in ("StopLogging", "DeleteTrail")},
-        unwanted={"StartLogging": _call("StartLogging")},
+        wanted={name: rules.call(name) for name in ("StopLogging", "DeleteTrail")},
+        unwanted={"StartLogging": rules.call("StartLogging")},
+        target=TOPIC_ARN,
         hint='detail: {"eventName": ["StopLogging", "DeleteTrail"]}, and nothing wider.',
     )
 
 
 def undo_watching(lab: Any) -> None:
-    _drop(lab, _taking(lab, {"": _call("StopLogging")}))
+    rules.drop(lab, rules.taking(lab, {"": rules.call("StopLogging")}))
 
 
 # -- root signs in ------------------------------------------------------------------------
@@ -87,17 +113,8 @@ def undo_watching(lab: Any) -> None:
 def tell_of_root(lab: Any) -> None:
     import json
 
-    sns, events = lab.client("sns"), lab.client("events")
-    topic = sns.create_topic(Name="on-call")["TopicArn"]
-    rules_may_publish = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sns:Publish",
-        "Resource": topic,
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [rules_may_publish]})
-    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
-
+    events = lab.client("events")
+    topic = "arn:aws:sns:us-east-1:123456789012:on-call"
     pattern = {
         "detail-type": ["AWS Console Sign In via CloudTrail"],
         "detail": {"userIdentity": {"type": ["Root"]}},
@@ -116,12 +133,12 @@ def wrong_api_call(lab: Any) -> None:
     tell_of_root(lab)
     of_root = {"userIdentity": {"type": ["Root"]}}
     kind = ["AWS API Call via CloudTrail"]
-    _put(lab, "root-signs-in", {"detail-type": kind, "detail": of_root})
+    rules.put(lab, "root-signs-in", {"detail-type": kind, "detail": of_root})
 
 
 def wrong_everybody(lab: Any) -> None:
     tell_of_root(lab)
-    _put(lab, "root-signs-in", {"detail-type": ["AWS Console Sign In via CloudTrail"]})
+    rules.put(lab, "root-signs-in", {"detail-type": ["AWS Console Sign In via CloudTrail"]})
 
 
 def wrong_raw(lab: Any) -> None:
@@ -133,10 +150,11 @@ def wrong_raw(lab: Any) -> None:
 def look_at_root(lab: Any, answers: Answers) -> Iterator[Step]:
     kind = 'Sign-ins have the detail-type "AWS Console Sign In via CloudTrail".'
     steps = list(
-        _rule_steps(
+        rules.rule_steps(
             lab,
-            wanted={"a sign-in of root": _sign_in("Root")},
-            unwanted={"a sign-in of an IAM user": _sign_in("IAMUser")},
+            wanted={"a sign-in of root": rules.sign_in("Root")},
+            unwanted={"a sign-in of an IAM user": rules.sign_in("IAMUser")},
+            target=TOPIC_ARN,
             hint=f"{kind} Root's userIdentity.type is Root.",
         )
     )
@@ -151,8 +169,9 @@ def look_at_root(lab: Any, answers: Answers) -> Iterator[Step]:
 
 def _for_calls_of_root(lab: Any) -> list[dict[str, Any]]:
     """Rules that wait for calls of root, and of root alone."""
-    rules = _taking(lab, {"": _call("StopLogging", "Root")})
-    return [rule for rule in rules if not _also(lab, rule, {"": _call("StopLogging")})]
+    anybody = {"": rules.call("StopLogging")}
+    found = rules.taking(lab, {"": rules.call("StopLogging", "Root")})
+    return [rule for rule in found if not rules.also_takes(lab, rule, anybody)]
 
 
 def _in_words(lab: Any) -> Step:
@@ -161,7 +180,7 @@ def _in_words(lab: Any) -> Step:
         'InputTransformer: InputPathsMap {"address": "$.detail.sourceIPAddress"}, and an '
         "InputTemplate that holds <address>."
     )
-    for target in _targets(lab, _taking(lab, {"": _sign_in("Root")})):
+    for target in rules.targets(lab, rules.taking(lab, {"": rules.sign_in("Root")})):
         made = target.get("InputTransformer", {})
         paths = made.get("InputPathsMap", {})
         names = [name for name, path in paths.items() if path == "$.detail.sourceIPAddress"]
@@ -172,131 +191,23 @@ def _in_words(lab: Any) -> Step:
 
 
 def undo_root(lab: Any) -> None:
-    _drop(lab, _taking(lab, {"": _sign_in("Root")}) + _for_calls_of_root(lab))
-
-
-# -- what both look at --------------------------------------------------------------------
-
-
-def _event(kind: str, source: str, detail: dict[str, Any]) -> str:
-    event = {
-        "version": "0",
-        "id": "6f87d04b-9f74-4f04-a780-7acf4b0a9b38",
-        "detail-type": kind,
-        "source": source,
-        "account": "123456789012",
-        "time": "2026-11-27T02:14:00Z",
-        "region": "us-east-1",
-        "resources": [],
-        "detail": {"awsRegion": "us-east-1", "sourceIPAddress": "192.0.2.146", **detail},
-    }
-    return json.dumps(event)
-
-
-def _call(name: str, who: str = "IAMUser") -> str:
-    detail = {
-        "eventSource": "cloudtrail.amazonaws.com",
-        "eventName": name,
-        "eventType": "AwsApiCall",
-        "managementEvent": True,
-        "readOnly": False,
-        "requestParameters": {"name": "sap-trail"},
-        "userIdentity": {"type": who, "accountId": "123456789012"},
-    }
-    return _event("AWS API Call via CloudTrail", "aws.cloudtrail", detail)
-
-
-def _sign_in(who: str) -> str:
-    detail = {
-        "eventSource": "signin.amazonaws.com",
-        "eventName": "ConsoleLogin",
-        "eventType": "AwsConsoleSignIn",
-        "responseElements": {"ConsoleLogin": "Success"},
-        "userIdentity": {"type": who, "accountId": "123456789012"},
-    }
-    return _event("AWS Console Sign In via CloudTrail", "aws.signin", detail)
-
-
-def _taking(lab: Any, samples: dict[str, str]) -> list[dict[str, Any]]:
-    """The rules with a pattern that takes all of these events, enabled or not."""
-    eye = lab.observer("events")
-    return [
-        rule
-        for rule in eye.list_rules()["Rules"]
-        if (pattern := rule.get("EventPattern"))
-        and all(
-            eye.test_event_pattern(EventPattern=pattern, Event=sample)["Result"]
-            for sample in samples.values()
-        )
-    ]
-
-
-def _rule_steps(
-    lab: Any, wanted: dict[str, str], unwanted: dict[str, str], hint: str
-) -> Iterator[Step]:
-    first = dict([next(iter(wanted.items()))])
-    some = _taking(lab, first)
-    said = " and ".join(wanted)
-    yield there("Rule", _names(some), f"to take {said}", hint)
-    if not some:
-        return
-    rules = _taking(lab, wanted)
-    first_only = f"only {next(iter(wanted))}"
-    yield _pattern(bool(rules), f"to take {said}", first_only, hint)
-    narrow = [rule for rule in rules if not _also(lab, rule, unwanted)]
-    left = " and ".join(unwanted)
-    yield _pattern(not rules or bool(narrow), f"to leave {left}", f"{left} taken", hint)
-    awake = [rule for rule in narrow or rules or some if rule["State"] != "DISABLED"]
-    state = "ENABLED" if awake else "DISABLED"
-    yield holds("State", bool(awake), "ENABLED", state, "enable_rule(Name=…).")
-    yield from _target_steps(lab, awake or some)
-
-
-def _pattern(good: bool, expected: str, otherwise: str, hint: str) -> Step:
-    return holds("Pattern", good, expected, expected if good else otherwise, hint)
-
-
-def _also(lab: Any, rule: dict[str, Any], unwanted: dict[str, str]) -> bool:
-    ask = lab.observer("events").test_event_pattern
-    pattern = rule["EventPattern"]
-    return any(ask(EventPattern=pattern, Event=one)["Result"] for one in unwanted.values())
-
-
-def _target_steps(lab: Any, rules: list[dict[str, Any]]) -> Iterator[Step]:
-    found = [target["Arn"] for target in _targets(lab, rules)]
-    topic = TOPIC_ARN if TOPIC_ARN in found else next(iter(found), None)
-    yield equal("Target", TOPIC_ARN, topic, "put_targets(Rule=…, Targets=[{'Id': …, 'Arn': …}]).")
-    expected = f"{SERVICE} may sns:Publish"
-    known = looks.topic_policy(lab, TOPIC_ARN)
-    good = looks.allows(known, SERVICE, "sns:Publish")
-    says = expected if good else "it may not" if known else "no topic"
-    hint = "A statement with this service as Principal, as for CloudTrail in lab 03."
-    yield holds("Topic's policy", good, expected, says, hint)
-
-
-def _targets(lab: Any, rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    ask = lab.observer("events").list_targets_by_rule
-    return [target for rule in rules for target in ask(Rule=rule["Name"])["Targets"]]
-
-
-def _names(rules: list[dict[str, Any]]) -> list[str]:
-    return [rule["Name"] for rule in rules]
-
-
-def _put(lab: Any, name: str, pattern: dict[str, Any]) -> None:
-    lab.client("events").put_rule(Name=name, EventPattern=json.dumps(pattern))
-
-
-def _drop(lab: Any, rules: list[dict[str, Any]]) -> None:
-    events = lab.client("events")
-    for rule in rules:
-        ids = [target["Id"] for target in _targets(lab, [rule])]
-        if ids:
-            events.remove_targets(Rule=rule["Name"], Ids=ids)
-        events.delete_rule(Name=rule["Name"])
+    rules.drop(lab, rules.taking(lab, {"": rules.sign_in("Root")}) + _for_calls_of_root(lab))
 
 
 EXERCISES = (
+    Exercise(
+        id="13.topic",
+        title="A topic that rules may publish to",
+        minutes=2,
+        given="a topic, which at first lets only its owner publish",
+        goal="`on-call` lets `events.amazonaws.com` publish",
+        look=look_at_topic,
+        solve=open_a_topic,
+        hints=("It is the policy of lab 03, with another service as Principal.",),
+        wrong=(Wrong(wrong_closed_topic, "may sns:Publish, found it may not"),),
+        undo=undo_topic,
+        checkpoint=True,
+    ),
     Exercise(
         id="13.stopped",
         title="Be woken when the trail is stopped",
@@ -317,9 +228,9 @@ EXERCISES = (
             Wrong(wrong_stop_only, "to take StopLogging and DeleteTrail, found only StopLogging"),
             Wrong(wrong_asleep, "State: expected ENABLED, found DISABLED"),
             Wrong(wrong_nobody_told, "Target: expected arn:aws:sns"),
-            Wrong(wrong_closed_topic, "may sns:Publish, found it may not"),
         ),
         undo=undo_watching,
+        needs=needs_topic,
         console="EventBridge › Rules › Create rule › Event pattern › AWS services › CloudTrail › "
         "AWS API Call via CloudTrail › Specific operation(s)",
         cli="aws events put-rule --name trail-stopped --event-pattern '…'; aws events put-targets "
@@ -345,6 +256,7 @@ EXERCISES = (
             Wrong(wrong_raw, "with the address in its template, found the event as it is"),
         ),
         undo=undo_root,
+        needs=needs_topic,
         console="EventBridge › Rules › Create rule › AWS services › AWS Console Sign In; "
         "Target › Additional settings › Input transformer",
         cli="aws events put-rule --name root-signs-in --event-pattern '…'; aws events put-targets "

@@ -42,6 +42,9 @@ sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=
 sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="on-call@example.com")
 lab.inbox(to="on-call@example.com").confirm()
 
+# %% exercise="13.topic"
+lab.exercise("13.topic").check()
+
 # %% [markdown]
 # ## A pattern looks like the event
 #
