@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lablib.connection import Account
 
 PLUGIN = "cloudtrail_lab_awscli"  # module name of the AWS CLI v1 plugin
+GUARD = "sitecustomize"  # module name that Python loads when it starts
 TOOLS = "python"  # folder of the state folder that is put in front of PYTHONPATH
 SESSIONS = "cli-cache"  # what the plugin keeps of assumed roles
 LOCAL = ("127.0.0.1", "localhost")
@@ -128,12 +129,13 @@ def prepare(account: Account, key_id: str, secret: str) -> None:
 
     What the learner has written into the two AWS files (`aws configure`) stays.
     """
-    from lablib import awscli_plugin
+    from lablib import aws_guard, awscli_plugin
 
     tools = account.state / TOOLS
     tools.mkdir(mode=0o700, parents=True, exist_ok=True)
-    source = Path(awscli_plugin.__file__).read_text(encoding="utf-8")
-    _write_if_changed(tools / f"{PLUGIN}.py", source)
+    for module, name in ((awscli_plugin, PLUGIN), (aws_guard, GUARD)):
+        source = Path(str(module.__file__)).read_text(encoding="utf-8")
+        _write_if_changed(tools / f"{name}.py", source)
     default = {"region": account.region, "endpoint_url": account.endpoint}
     # AWS CLI v1 loads what [plugins] names; v2 does so only beside a cli_legacy_plugin_path
     # (aws-cli, awscli/plugin.py on both branches): it ignores ours, and needs none of it.

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from lablib import aws_guard
 from lablib.connection import Account
 from lablib.fence import environment
 from lablib.polite import install
@@ -16,6 +17,7 @@ def settle(account: Account) -> None:
     import boto3
 
     os.environ.update(environment(account))
+    aws_guard.install()
     os.environ["PATH"] = _with_our_commands(os.environ.get("PATH", ""))
     boto3.DEFAULT_SESSION = None  # a session made before would keep its old credentials
     if shell := _shell():

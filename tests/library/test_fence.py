@@ -88,6 +88,35 @@ def test_boto3_asks_the_lab_and_nobody_else(
     assert told.stdout.split() == [account.endpoint, "AKIALEARNER"], told.stderr
 
 
+def _python(script: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("host", ["cloudtrail.us-east-1.amazonaws.com", "s3.dualstack.x.api.aws"])
+def test_a_program_that_does_not_know_the_endpoint_finds_no_aws(
+    fenced: dict[str, str], host: str
+) -> None:
+    """An SDK from before 2023, as it would call: by the service's own name."""
+    script = (
+        "import boto3; from botocore.config import Config; "
+        "boto3.client('sts', endpoint_url='https://' + "
+        f"{host!r}, config=Config(retries={{'total_max_attempts': 1}})).get_caller_identity()"
+    )
+    told = _python(script, fenced)
+    assert told.returncode != 0
+    assert "cannot be reached from it" in told.stderr, told.stderr
+
+
+def test_other_hosts_and_another_sitecustomize_are_left_alone(
+    fenced: dict[str, str], account: Account, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.of_mine = True")
+    path = os.pathsep.join([str(account.state / "python"), str(tmp_path)])
+    script = "import socket, sys; socket.getaddrinfo('localhost', 80); print(sys.of_mine)"
+    told = _python(script, {**fenced, "PYTHONPATH": path})
+    assert told.stdout.strip() == "True", told.stderr
+
+
 def test_own_credentials_are_named_and_never_opened(
     account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
