@@ -13,6 +13,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from ..eventbridge import template
 from ..eventbridge.rule import Rule
 from . import policy, topics
 from .moto_adapter import eventrules, facts, policies
@@ -23,14 +24,18 @@ Params = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One text on its way to one target of a rule."""
+    """One event on its way to one target of a rule."""
 
     rule: Rule
     target: Params
-    text: str
     event: Params
     now: datetime
     rng: Random
+    handed_on: bool = False  # from another bus
+
+    @property
+    def text(self) -> str:
+        return template.made(self.target, self.event, self.rule, f"{self.now:%Y-%m-%dT%H:%M:%SZ}")
 
     @property
     def arn(self) -> str:
@@ -122,7 +127,10 @@ def _to_function(sending: Sending) -> None:
 
 
 def _to_bus(sending: Sending) -> None:
-    """Another bus of this account gets the event as it was, with its id and time."""
+    """Another bus of this account gets the event as it was, with its id and time. User Guide,
+    "Sending events between event buses in the same account and Region": never to a third bus."""
+    if sending.handed_on:
+        raise NotSent("NO_SUCH_TARGET", "EventBridge hands an event on to one other bus only.")
     if sending.arn.split(":")[4] != sending.account:
         raise NotSent("NO_SUCH_TARGET", "The lab hands events on within the account only.")
     eventrules.put_on_bus(sending.arn, sending.event)
