@@ -93,6 +93,8 @@ def _to_queue(sending: Sending) -> None:
     group = (sending.target.get("SqsParameters") or {}).get("MessageGroupId")
     document = policies.of_resource(sending.arn, sending.account)
     _admit(sending, document, "sqs:SendMessage", sending.arn)
+    if topics.is_sealed_queue(sending.arn, SERVICE, sending.context()):
+        raise NotSent(NO_PERMISSIONS, f"{SERVICE} may not use the key of queue {sending.arn}.")
     eventrules.send_to_queue(sending.arn, sending.text, group)
 
 

@@ -315,6 +315,29 @@ def test_an_event_goes_to_one_other_bus_and_no_further(account: Served) -> None:
     ]
 
 
+@pytest.mark.parametrize("key", ["AWS's own", "closed", "open"])
+def test_an_encrypted_queue_gets_events_when_its_key_lets_eventbridge_in(
+    account: Served, key: str
+) -> None:
+    id = "alias/aws/sqs"
+    if key != "AWS's own":
+        root = json.loads(open_for_rules("kms:*", "*"))
+        root["Statement"][0]["Principal"] = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+        if key == "open":
+            root["Statement"] += json.loads(open_for_rules("kms:*", "*"))["Statement"]
+        made = account.client("kms").create_key(Policy=json.dumps(root))
+        id = made["KeyMetadata"]["KeyId"]
+    url, arn = a_queue(account)
+    sqs = account.client("sqs")
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"KmsMasterKeyId": id})
+    kept = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]
+    assert "events.amazonaws.com" in kept["Policy"]
+    a_rule(account, arn, {"source": ["shop"]})
+    entry = {"Source": "shop", "DetailType": "order", "Detail": "{}"}
+    account.client("events").put_events(Entries=[entry])
+    assert len(received(account, url)) == (key == "open")
+
+
 def test_odd_calls_are_refused_as_aws_refuses_them(shared_account: Served) -> None:
     events = shared_account.client("events")
     events._serializer = create_serializer(

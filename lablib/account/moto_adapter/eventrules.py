@@ -203,8 +203,7 @@ def send_to_queue(
     from moto.sqs.models import sqs_backends
 
     _, _, _, region, account, name = arn.split(":")
-    if account not in sqs_backends or name not in sqs_backends[account][region].queues:
-        raise KeyError(arn)
+    _queue(arn)
     told = {
         name: {"DataType": "String", "StringValue": value}
         for name, value in (attributes or {}).items()
@@ -212,6 +211,20 @@ def send_to_queue(
     sqs_backends[account][region].send_message(
         queue_name=name, message_body=body, message_attributes=told, group_id=group
     )
+
+
+def _queue(arn: str) -> Any:
+    from moto.sqs.models import sqs_backends
+
+    _, _, _, region, account, name = arn.split(":")
+    if account not in sqs_backends or name not in sqs_backends[account][region].queues:
+        raise KeyError(arn)
+    return sqs_backends[account][region].queues[name]
+
+
+def queue_key(arn: str) -> str | None:
+    """The KMS key that encrypts an SQS queue, as it was named. KeyError when there is no queue."""
+    return str(_queue(arn).kms_master_key_id or "") or None
 
 
 def put_on_bus(arn: str, event: Mapping[str, Any]) -> None:
