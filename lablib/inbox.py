@@ -129,7 +129,17 @@ class Inbox:
         return iter(self.mails)
 
     def __getitem__(self, place: int) -> Mail:
-        return self.mails[place]
+        """LabError when there are not so many."""
+        try:
+            return self.mails[place]
+        except IndexError:
+            from lablib.errors import LabError
+
+            raise LabError(
+                f"There is no mail {place}.",
+                found=f"{len(self)} mail{'s' * (len(self) != 1)}",
+                next="lab.clock.advance(minutes=5), if one is on its way.",
+            ) from None
 
     def told(self) -> str:
         """What there is to say beside the list: nothing, or what waits."""

@@ -41,7 +41,7 @@ def place_in_network(token: str, endpoint: str | None, address: str | None) -> d
     """The headers that tell the account where in the network a call comes from."""
     if endpoint is None:
         return {"X-Lab-Source-Address": address} if address else {}
-    if not re.fullmatch(r"vpce-[0-9a-f]{8,17}", endpoint):
+    if not re.fullmatch(r"vpce-[0-9a-f]{8,17}", str(endpoint)):
         raise LabError(
             "That is not the id of a VPC endpoint.",
             expected='"vpce-" and 8 or 17 hexadecimal digits',
@@ -242,7 +242,15 @@ class Lab:
         Until then calls leave nothing to be seen; then their records arrive, with an `addendum`
         that says why: DELIVERY_DELAY, or SERVICE_OUTAGE.
         """
-        seconds = timedelta(**span).total_seconds()
+        try:
+            seconds = timedelta(**span).total_seconds()
+        except (TypeError, OverflowError) as error:
+            raise LabError(
+                "That is not a span of time.",
+                expected="hours=…, minutes=… or seconds=…, each a number",
+                found=str(error),
+                next="lab.be_late(minutes=30)",
+            ) from None
         answer = self.control.post("late", {"reason": reason, "seconds": seconds})
         return str(answer["until"])
 

@@ -215,5 +215,5 @@ def _check_parameters(text: str | None) -> None:
 
     try:
         rule.parameters(text)
-    except ValueError:
+    except (ValueError, TypeError, RecursionError):
         raise errors.invalid(f"Invalid json {text} passed in the InputParameters field") from None

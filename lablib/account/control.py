@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hmac
 import json
+import sys
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -83,6 +85,10 @@ class Control:
             return _json(200, self._handle(request))
         except ControlError as error:
             return _json(error.status, {"error": error.sentence})
+        except Exception as error:  # else the connection just ends, and who asked thinks we died
+            traceback.print_exc(file=sys.stderr)
+            what = f"The lab failed at {request.method} {request.path}"
+            return _json(500, {"error": f"{what} ({type(error).__name__}: {error})."})
 
     def knows(self, token: str) -> bool:
         return hmac.compare_digest(token.encode(), self._host.token.encode())

@@ -18,7 +18,6 @@ from ..cloudtrail.latency import sample
 from ..cloudtrail.trail import Trail
 from ..cloudtrail.world import Schedule
 from ..eventbridge import envelope as envelopes
-from ..eventbridge import template
 from ..eventbridge.envelope import Envelope
 from ..eventbridge.errors import EventBridgeError
 from ..eventbridge.pattern import compiled
@@ -143,10 +142,16 @@ class EventBridge:
             self._offer(account, region, rule, envelope, now)
 
     def routed(
-        self, account: str, region: str, rule: Rule, event: Mapping[str, Any], now: datetime
+        self,
+        account: str,
+        region: str,
+        rule: Rule,
+        event: Mapping[str, Any],
+        now: datetime,
+        handed_on: bool = False,
     ) -> None:
         """An event that somebody put on a bus, at one of its rules."""
-        self._offer(account, region, rule, Envelope(event), now)
+        self._offer(account, region, rule, Envelope(event, handed_on=handed_on), now)
 
     # -- what leaves it -------------------------------------------------------------------
 
@@ -163,8 +168,7 @@ class EventBridge:
     ) -> bool:
         """Whether it failed. Whatever a target does, the clock goes on."""
         event = envelope.event
-        text = template.made(target, event, rule, f"{now:%Y-%m-%dT%H:%M:%SZ}")
-        sending = Sending(rule, target, text, event, now, self._rng)
+        sending = Sending(rule, target, event, now, self._rng, envelope.handed_on)
         failure = ""
         try:
             targets.send(sending)

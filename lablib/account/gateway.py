@@ -44,6 +44,8 @@ from .storage import Storage
 from .strangers import garbled, is_garbled, no_such_service
 from .sts import Asked, Sts, StsError
 
+STUMBLES = (KeyError, TypeError, AttributeError)  # over something that is not there
+
 
 class Gateway:
     def __init__(
@@ -224,6 +226,8 @@ class Gateway:
         except NotImplementedError:
             raise self._cannot(route, name) from None
         except Exception as error:
+            if isinstance(error, STUMBLES) and (absent := self._absent(known)) is not None:
+                raise Refuse(absent) from None
             print(whereabouts(f"{route.service} {name}", error), file=sys.stderr)
             failed = refusals.failed(route.service, route.protocol, name, error)
             raise Refuse(failed, recorded=False) from None
@@ -232,6 +236,13 @@ class Gateway:
         if (said := misspoken(answer, route.protocol)) is not None:
             raise Refuse(Refusal(*said, answer.status))
         return answer
+
+    @staticmethod
+    def _absent(known: Known) -> Refusal | None:
+        """For an operation that stumbled: did it lack something that it has to have?"""
+        route, operation = known.route, known.operation
+        shape = operation.model.input_shape
+        return missing.refusal(route.service, route.protocol, operation.params, shape)
 
     def _watched(self, known: Known, environ: dict[str, Any], account: str) -> Answer:
         """moto's answer, with a look at what it does for other services."""
@@ -269,10 +280,8 @@ class Gateway:
         except OwnError as e:
             refused = self._moto.write_error(known.route, model, e.code, e.message, e.status)
             return with_details(refused, e.details)
-        except (KeyError, TypeError, AttributeError):
-            route = known.route
-            absent = missing.refusal(route.service, route.protocol, params, model.input_shape)
-            if absent is None:
+        except STUMBLES:
+            if (absent := self._absent(known)) is None:
                 raise
             raise Refuse(absent) from None
 
@@ -289,7 +298,7 @@ class Gateway:
     ) -> Answer:
         name, params, storage = asking.operation, asking.params, self._storage
         try:
-            bodies.check(known.request)
+            bodies.check(known.request, name)
             if name in storage.operations:
                 told = storage.operations[name](AskedOfS3(params, known.time, rng))
                 answer = self._moto.write(known.route, known.operation.model, told.result)

@@ -13,6 +13,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from ..eventbridge import template
 from ..eventbridge.rule import Rule
 from . import policy, topics
 from .moto_adapter import eventrules, facts, policies
@@ -23,14 +24,18 @@ Params = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One text on its way to one target of a rule."""
+    """One event on its way to one target of a rule."""
 
     rule: Rule
     target: Params
-    text: str
     event: Params
     now: datetime
     rng: Random
+    handed_on: bool = False  # from another bus
+
+    @property
+    def text(self) -> str:
+        return template.made(self.target, self.event, self.rule, f"{self.now:%Y-%m-%dT%H:%M:%SZ}")
 
     @property
     def arn(self) -> str:
@@ -88,6 +93,8 @@ def _to_queue(sending: Sending) -> None:
     group = (sending.target.get("SqsParameters") or {}).get("MessageGroupId")
     document = policies.of_resource(sending.arn, sending.account)
     _admit(sending, document, "sqs:SendMessage", sending.arn)
+    if topics.is_sealed_queue(sending.arn, SERVICE, sending.context()):
+        raise NotSent(NO_PERMISSIONS, f"{SERVICE} may not use the key of queue {sending.arn}.")
     eventrules.send_to_queue(sending.arn, sending.text, group)
 
 
@@ -122,7 +129,10 @@ def _to_function(sending: Sending) -> None:
 
 
 def _to_bus(sending: Sending) -> None:
-    """Another bus of this account gets the event as it was, with its id and time."""
+    """Another bus of this account gets the event as it was, with its id and time. User Guide,
+    "Sending events between event buses in the same account and Region": never to a third bus."""
+    if sending.handed_on:
+        raise NotSent("NO_SUCH_TARGET", "EventBridge hands an event on to one other bus only.")
     if sending.arn.split(":")[4] != sending.account:
         raise NotSent("NO_SUCH_TARGET", "The lab hands events on within the account only.")
     eventrules.put_on_bus(sending.arn, sending.event)

@@ -19,6 +19,7 @@ Operation = Callable[[Params, datetime], Answer]
 
 MOST_CONTRIBUTORS = 25  # ComplianceContributorCount, ComplianceSummary of rules
 MOST_RESOURCES = 100  # ComplianceSummary of resources
+LONGEST_TOKEN = 9  # digits
 RULES_A_PAGE = 25  # not stated
 RESULTS_A_PAGE = 10  # "The default is 10"
 
@@ -237,7 +238,7 @@ def _page(name: str, found: list[Answer], params: Params, default: int, most: in
         needs = f"Member must have value less than or equal to {most}"
         raise errors.constraint(limit, "limit", needs)
     token = str(params.get("NextToken") or "0")
-    if not (token.isascii() and token.isdigit()):
+    if not (token.isascii() and token.isdigit()) or len(token) > LONGEST_TOKEN:
         raise errors.invalid_token()
     end = int(token) + limit
     return {name: found[int(token) : end]} | ({"NextToken": str(end)} if end < len(found) else {})

@@ -25,10 +25,11 @@ LARGEST = 256 * 1024  # CloudTrail User Guide, "Quotas": larger events do not go
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """An event on a bus. `read_only_management`: only rules that ask for all management events of
-    CloudTrail take it."""
+    CloudTrail take it. `handed_on`: it came from another bus."""
 
     event: Mapping[str, Any]
     read_only_management: bool = False
+    handed_on: bool = False
 
     @property
     def name(self) -> str:

@@ -102,10 +102,30 @@ def _wildcard(wanted: Any) -> Holds:
         raise InvalidEventPattern(f"Consecutive wildcard characters at pos {text.index('**')}")
     if any(token == "\\" for token in tokens):
         raise InvalidEventPattern(f"Invalid escape character at pos {text.index(chr(92))}")
-    found = re.compile(
-        "".join(".*" if token == "*" else re.escape(token[-1]) for token in tokens), re.DOTALL
-    )
-    return _of_text(lambda value: found.fullmatch(value) is not None)
+    parts = [""]
+    for token in tokens:
+        if token == "*":
+            parts.append("")
+        else:
+            parts[-1] += token[-1]
+    return _of_text(lambda value: _in_order(value, parts))
+
+
+def _in_order(value: str, parts: list[str]) -> bool:
+    """Whether the parts stand in the value in this order, the first at its beginning, the last at
+    its end; each at the first place where it can, so that no pattern takes long."""
+    first, *rest = parts
+    if not rest:
+        return value == first
+    if not value.startswith(first):
+        return False
+    place, last = len(first), rest.pop()
+    for part in rest:
+        found = value.find(part, place)
+        if found < 0:
+            return False
+        place = found + len(part)
+    return len(value) - place >= len(last) and value.endswith(last)
 
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {

@@ -17,6 +17,7 @@ from .errors import InvalidEventPattern
 from .operators import Test, test
 
 LONGEST = 4096  # EventBridge User Guide, "Amazon EventBridge quotas": Event pattern size
+DEEPEST = 100  # unverified: AWS states no depth, and events are far from it
 # A $or holds no fields with these names (aws/event-ruler, Constants).
 RESERVED = ("exactly", "prefix", "suffix", "anything-but", "numeric", "cidr", "exists", "wildcard",
             "equals-ignore-case")  # fmt: skip
@@ -66,7 +67,9 @@ def compiled(text: str) -> Pattern:
     return Pattern(text, _fields(read, ""))
 
 
-def _fields(read: Mapping[str, Any], above: str, inside_or: bool = False) -> Fields:
+def _fields(read: Mapping[str, Any], above: str, inside_or: bool = False, depth: int = 1) -> Fields:
+    if depth > DEEPEST:
+        raise InvalidEventPattern(f"Event pattern is deeper than {DEEPEST} fields")
     if not read:
         raise InvalidEventPattern("Empty objects are not allowed")
     parts: dict[str, Fields | Leaf] = {}
@@ -74,13 +77,13 @@ def _fields(read: Mapping[str, Any], above: str, inside_or: bool = False) -> Fie
     for name, below in read.items():
         path = f"{above}.{name}" if above else name
         if name == "$or":
-            either = (*either, _either(below, above))
+            either = (*either, _either(below, above, depth + 1))
         elif inside_or and name in RESERVED:
             raise InvalidEventPattern(
                 f"{name} is Ruler reserved fieldName which cannot be used inside $or."
             )
         elif isinstance(below, dict):
-            parts[name] = _fields(below, path, inside_or)
+            parts[name] = _fields(below, path, inside_or, depth + 1)
         elif isinstance(below, list):
             if not below:
                 raise InvalidEventPattern("Empty arrays are not allowed")
@@ -90,14 +93,14 @@ def _fields(read: Mapping[str, Any], above: str, inside_or: bool = False) -> Fie
     return Fields(parts, either)
 
 
-def _either(below: Any, above: str) -> tuple[Fields, ...]:
+def _either(below: Any, above: str, depth: int) -> tuple[Fields, ...]:
     if not isinstance(below, list):
         raise InvalidEventPattern("It must be an Array followed with $or.")
     if not all(isinstance(one, dict) for one in below):
         raise InvalidEventPattern("Only JSON object is allowed in array of $or relationship.")
     if len(below) < 2:
         raise InvalidEventPattern("There must have at least 2 Objects in $or relationship.")
-    return tuple(_fields(one, above, inside_or=True) for one in below)
+    return tuple(_fields(one, above, inside_or=True, depth=depth) for one in below)
 
 
 # -- matching -----------------------------------------------------------------------------

@@ -29,9 +29,11 @@ def check(target: Mapping[str, Any]) -> None:
             f"{target.get('Id')}."
         )
     transformer = target.get("InputTransformer") or {}
+    if target.get("InputTransformer") is not None and not transformer.get("InputTemplate"):
+        raise invalid(f"InputTemplate is required in InputTransformer of {target.get('Id')}.")
     paths = {"": target.get("InputPath") or "$", **(transformer.get("InputPathsMap") or {})}
     for name, path in paths.items():
-        if not _WHOLE.fullmatch(path):
+        if not _WHOLE.fullmatch(str(path)):
             raise invalid(f"Invalid InputPath for target {target.get('Id')}: {path}")
         if name.lower().startswith("aws."):
             raise invalid(f"InputPathsMap keys cannot start with AWS: {name}")
@@ -116,7 +118,8 @@ def _step(value: Any, name: str, index: str) -> list[Any]:
     if name:
         return [value[name]] if isinstance(value, dict) and name in value else []
     if index == "*":
-        return list(value.values()) if isinstance(value, dict) else list(value or ())
+        held = value.values() if isinstance(value, dict) else value
+        return [] if isinstance(value, str | int | float | None) else list(held)
     inside = isinstance(value, list) and int(index) < len(value)
     return [value[int(index)]] if inside else []
 

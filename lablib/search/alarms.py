@@ -19,6 +19,7 @@ from lablib.show.style import duration
 
 KINDS = ["MetricAlarm", "CompositeAlarm"]  # "if you omit this, only metric alarms are returned"
 GONE = ""  # the state of an alarm that was deleted
+MOST = 30 * 24 * 60  # minutes; the history of alarms goes back no further
 HOUR, FIVE = timedelta(hours=1), timedelta(minutes=5)
 SIGNS = {
     "GreaterThanOrEqualToThreshold": "≥",
@@ -118,6 +119,7 @@ def life(cloudwatch: Any, name: str, now: datetime, minutes: float | None = None
 
     Raises LabError when there is no such alarm.
     """
+    _check(name, minutes)
     alarm = _described(cloudwatch, name)
     changes = _changes(_history(cloudwatch, name, now), alarm)
     measured = _measured(alarm)
@@ -134,6 +136,23 @@ def life(cloudwatch: Any, name: str, now: datetime, minutes: float | None = None
         alarm.get("AlarmRule", ""),
         tuple(_children(cloudwatch, alarm, now, start)),
     )
+
+
+def _check(name: Any, minutes: Any) -> None:
+    if not isinstance(name, str) or not name:
+        raise LabError(
+            "That is not the name of an alarm.",
+            expected="a text",
+            found=repr(name),
+            next="lab.alarms() shows those there are.",
+        )
+    if minutes is not None and not (isinstance(minutes, int | float) and 0 < minutes <= MOST):
+        raise LabError(
+            "That is not a number of minutes.",
+            expected=f"a number from 1 to {MOST}, which are thirty days",
+            found=repr(minutes),
+            next=f"lab.alarm({name!r}, minutes=60)",
+        )
 
 
 def _described(cloudwatch: Any, name: str) -> dict[str, Any]:

@@ -147,9 +147,11 @@ def event_id(thing: Any) -> str:
         return thing.id
     for name in ("eventID", "EventId", "Event ID"):
         try:
-            return str(thing[name])
+            found = thing[name]
         except (KeyError, TypeError, IndexError):
             continue
+        if isinstance(found, str):  # of a whole table it is a column
+            return found
     from lablib.errors import LabError
 
     raise LabError(

@@ -19,6 +19,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "log file": ("s3", "Log file in S3"),
     "notification": ("sns", "SNS message\nof the file"),
 }
+STEPS = (60, 300, 1_800, 7_200, 21_600, 86_400)  # seconds between two ticks
 BAR = 0.44  # of a row
 
 
@@ -95,7 +96,7 @@ def _draw(axes: Any, palette: Palette, found: Sequence[Arrival], places: Sequenc
     axes.set_yticks(range(len(places)), names)
     axes.set_ylim(-0.6, len(places) - 0.4)
     axes.set_xlim(0, end * 1.3)
-    step = 60 if end <= 900 else 300
+    step = next((one for one in STEPS if end <= 15 * one), STEPS[-1])
     ticks = range(0, int(end * 1.3) + 1, step)
     axes.set_xticks(list(ticks), [f"{tick // 60}" for tick in ticks])
     axes.set_xlabel("minutes after the API call, lab time")

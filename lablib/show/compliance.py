@@ -102,8 +102,8 @@ def _calls(events: Sequence[Data]) -> list[Call]:
             when(event["eventTime"]),
             event["userIdentity"].get("userName") or event["userIdentity"]["type"],
         )
-        for event in events
-        if not event["readOnly"] and not event.get("errorCode")
+        for event in events  # an Insights event is no call, and has neither
+        if not event.get("readOnly", True) and not event.get("errorCode")
     ]
     return sorted(found, key=lambda call: call.time)
 

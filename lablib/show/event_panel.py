@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from lablib.polite import sentence
 from lablib.search.event import Event
 from lablib.search.explanation import Explanation, Line
 from lablib.show.panel import Panel, button, choice, error_line, row, table
@@ -37,6 +38,7 @@ class _Desk:
         self.lab = lab
         self.events: list[Event] = []
         self.shown: Event | None = None
+        self.error: Exception | None = None
         self.event = choice("Event", "Which event to explain; the newest comes first", [], None)
         self.field = choice("Field", "Which field of the record to explain", [EVERY], EVERY)
         self.again = button(
@@ -93,13 +95,17 @@ class _Desk:
         self.answer.value = table(COLUMNS, rows, repr(self.shown))
 
     def _guard(self, action: Callable[[], None]) -> None:
+        self.error = None
         try:
             action()
         except Exception as error:
+            self.error = error
             self.answer.value = error_line(error)
 
     def text(self) -> str:
         """The panel in words: the event, and what is said of its fields."""
+        if self.error is not None:
+            return sentence(self.error)
         if self.shown is None:
             return "No event: nothing has been recorded yet."
         told = [

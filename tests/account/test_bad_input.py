@@ -165,6 +165,24 @@ def test_a_checksum_that_is_not_the_bodys_is_refused_and_recorded_once(
     assert before["eventName"] == "CreateBucket"
 
 
+def test_the_checksum_of_a_whole_object_is_not_that_of_the_call_that_ends_its_upload(
+    shared_account: Served,
+) -> None:
+    s3 = shared_account.client("s3")
+    s3.create_bucket(Bucket="uploads")
+    where = {"Bucket": "uploads", "Key": "parts"}
+    upload = {**where, "UploadId": s3.create_multipart_upload(**where)["UploadId"]}
+    tag = s3.upload_part(**upload, PartNumber=1, Body=b"body")["ETag"]
+    whole = base64.b64encode(zlib.crc32(b"body").to_bytes(4, "big")).decode()
+    s3.complete_multipart_upload(
+        **upload,
+        MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": tag}]},
+        ChecksumCRC32=whole,
+        ChecksumType="FULL_OBJECT",
+    )
+    assert s3.get_object(**where)["Body"].read() == b"body"
+
+
 def test_a_compressed_body_is_unpacked(shared_account: Served) -> None:
     """SDKs compress what is longer than 10 KB, where the service's model allows it."""
     cloudwatch = shared_account.client("cloudwatch")

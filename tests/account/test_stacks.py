@@ -168,3 +168,40 @@ def test_a_stack_that_cannot_be_made_is_rolled_back_and_says_why(
     said = {e["ResourceStatus"]: e.get("ResourceStatusReason", "") for e in events["StackEvents"]}
     assert says in said["CREATE_FAILED"]
     assert account.client("s3").list_buckets()["Buckets"] == []
+
+
+@pytest.mark.parametrize(
+    ("properties", "says"),
+    [
+        ({"LogGroupName": "x", "MetricTransformations": "y"}, "not of the type"),
+        (
+            {
+                "LogGroupName": "x",
+                "FilterPattern": "",
+                "MetricTransformations": [
+                    {"MetricName": "m", "MetricNamespace": "n", "MetricValue": "1",
+                     "Dimensions": [{"Value": "$.a"}]}
+                ],
+            },
+            "required key [Key] not found",
+        ),
+    ],
+)  # fmt: skip
+def test_properties_of_another_form_are_told_in_cloudformations_words(
+    shared_account: Served, properties: dict[str, Any], says: str
+) -> None:
+    cloudformation = shared_account.client("cloudformation")
+    resource = {"Type": "AWS::Logs::MetricFilter", "Properties": properties}
+    name = f"odd-{len(str(properties))}"
+    text = json.dumps({"Resources": {"Filter": resource}})
+    cloudformation.create_stack(StackName=name, TemplateBody=text)
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    (why,) = {e["ResourceStatusReason"] for e in events if e["ResourceStatus"] == "CREATE_FAILED"}
+    assert says in why
+
+
+def test_a_change_set_that_is_not_there_cannot_be_executed(shared_account: Served) -> None:
+    cloudformation = shared_account.client("cloudformation")
+    missing = cloudformation.exceptions.ChangeSetNotFoundException
+    with pytest.raises(missing, match=r"ChangeSet \[gone\] does not exist"):
+        cloudformation.execute_change_set(ChangeSetName="gone", StackName="gone")

@@ -220,6 +220,7 @@ REFUSED = (
     ("DescribeComplianceByConfigRule", {"ConfigRuleNames": ["x"]}, "NoSuchConfigRuleException"),
     ("StartConfigRulesEvaluation", {}, "InvalidParameterValueException"),
     ("DescribeComplianceByConfigRule", {"NextToken": "x"}, "InvalidNextTokenException"),
+    ("DescribeComplianceByConfigRule", {"NextToken": "9" * 5000}, "InvalidNextTokenException"),
     ("DescribeComplianceByResource", {"Limit": 101}, "ValidationException"),
     ("DescribeComplianceByResource", {"ResourceId": "x"}, "InvalidParameterValueException"),
     ("GetComplianceDetailsByResource", {}, "InvalidParameterValueException"),

@@ -210,6 +210,7 @@ def given(identifier: str = "CLOUD_TRAIL_ENABLED", **more: Any) -> dict[str, Any
 REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
     (given("NOPE"), "The sourceIdentifier NOPE is invalid."),
     (given(InputParameters="[1]"), "Invalid json [1]"),
+    (given(InputParameters="[" * 2000), "Invalid json ["),
     (given(InputParameters='{"bucket": "b"}'), "Unknown parameters"),
     (
         given("S3_BUCKET_VERSIONING_ENABLED", MaximumExecutionFrequency="One_Hour"),

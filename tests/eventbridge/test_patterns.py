@@ -146,6 +146,7 @@ REFUSED = {
     '{"source": [{"cidr": "10.0.0.0/64"}]}': "Malformed CIDR, bad prefix: 10.0.0.0/64",
     '{"$or": [{"a": ["b"]}]}': "There must have at least 2 Objects in $or relationship.",
     '{"$or": {"a": ["b"]}}': "It must be an Array followed with $or.",
+    '{"a":' * 101 + '["b"]' + "}" * 101: "Event pattern is deeper than 100 fields",
     '{"$or": ["a", "b"]}': "Only JSON object is allowed in array of $or relationship.",
 }
 
@@ -156,3 +157,23 @@ def test_a_pattern_that_cannot_be_read_is_refused_with_the_reason(text: str) -> 
         compiled(text)
     assert refused.value.code == "InvalidEventPatternException"
     assert refused.value.message == f"Event pattern is not valid. Reason: {REFUSED[text]}"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "fits"),
+    [
+        ("*", "", True),
+        ("a*", "a", True),
+        ("a*a", "a", False),
+        ("a*a", "aa", True),
+        ("*.log", "x.log.gz", False),
+        ("*b*c", "abcabc", True),
+        ("*b*b", "ab", False),
+        ("a\\*b", "a*b", True),
+        ("a\\*b", "axb", False),
+        ("*a" * 20 + "*b", "a" * 5_000, False),  # at once, not after minutes
+    ],
+)
+def test_a_wildcard_stands_for_any_characters(pattern: str, value: str, fits: bool) -> None:
+    asked = compiled(json.dumps({"source": [{"wildcard": pattern}]}))
+    assert asked.match({"source": value}).taken is fits

@@ -96,6 +96,8 @@ TRANSFORMED = [  # (paths, template, what comes)
     ({"l": "$.detail.list[1].a"}, '{"second": <l>}', '{"second": 2}'),
     ({"l": "$.detail.list[*].a"}, '{"all": <l>}', '{"all": [1,2]}'),
     ({"f": "$.detail.flag"}, '{"flag": <f>}', '{"flag": true}'),
+    ({"f": "$.detail.flag[*]"}, '{"flag": <f>}', '{"flag": []}'),
+    ({"f": "$.detail.instance[*]"}, '{"flag": <f>}', '{"flag": []}'),
     ({"no": "$.detail.none"}, '{"none": <no>}', '{"none": ""}'),
     ({}, '{"rule": <aws.events.rule-name>}', '{"rule": "watch"}'),
     ({}, '"by <aws.events.rule-arn>"', f'"by {ARN}"'),
@@ -132,6 +134,8 @@ def test_a_target_may_get_a_constant_or_a_part_of_the_event() -> None:
         ({"Id": "1", "Input": "{}", "InputPath": "$"}, "Only one of Input"),
         ({"Id": "1", "InputPath": "detail"}, "Invalid InputPath for target 1"),
         ({"Id": "1", "Input": "{"}, "Invalid JSON in Input for target 1"),
+        ({"Id": "1", "InputPath": 5}, "Invalid InputPath for target 1"),
+        ({"Id": "1", "InputTransformer": {"InputPathsMap": {}}}, "InputTemplate is required"),
         (
             {"Id": "1", "InputTransformer": {"InputTemplate": '"<who>"', "InputPathsMap": {}}},
             "unknown variable who",

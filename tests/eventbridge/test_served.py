@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.serialize import create_serializer
 
 from tests.conftest import Served, stop
 
@@ -292,6 +293,72 @@ def test_own_events_go_to_their_bus_and_the_sources_of_aws_are_aws_s(account: Se
     event = json.loads(message["Body"])
     assert (event["id"], event["detail"]) == (told["Entries"][1]["EventId"], {"n": 1})
     assert event["time"] == "2032-03-01T10:00:00Z"
+
+
+def test_an_event_goes_to_one_other_bus_and_no_further(account: Served) -> None:
+    events = account.client("events")
+    first = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default"
+    second = events.create_event_bus(Name="second")["EventBusArn"]
+    for name, bus, targets in (("out", "default", [second, first]), ("back", "second", [first])):
+        events.put_rule(Name=name, EventBusName=bus, EventPattern='{"source": ["shop"]}')
+        listed = [{"Id": str(n), "Arn": arn} for n, arn in enumerate(targets)]
+        events.put_targets(Rule=name, EventBusName=bus, Targets=listed)
+    events.put_events(Entries=[{"Source": "shop", "DetailType": "order", "Detail": "{}"}])
+    told = account.control("timeline")["events"]
+    sent = [(one["rule"], one["target"].rpartition("/")[2], bool(one["failure"])) for one in told]
+    assert sorted(sent) == [
+        ("back", "default", True),
+        ("out", "default", False),
+        ("out", "default", True),
+        ("out", "second", False),
+        ("out", "second", True),
+    ]
+
+
+@pytest.mark.parametrize("key", ["AWS's own", "closed", "open"])
+def test_an_encrypted_queue_gets_events_when_its_key_lets_eventbridge_in(
+    account: Served, key: str
+) -> None:
+    id = "alias/aws/sqs"
+    if key != "AWS's own":
+        root = json.loads(open_for_rules("kms:*", "*"))
+        root["Statement"][0]["Principal"] = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+        if key == "open":
+            root["Statement"] += json.loads(open_for_rules("kms:*", "*"))["Statement"]
+        made = account.client("kms").create_key(Policy=json.dumps(root))
+        id = made["KeyMetadata"]["KeyId"]
+    url, arn = a_queue(account)
+    sqs = account.client("sqs")
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"KmsMasterKeyId": id})
+    kept = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]
+    assert "events.amazonaws.com" in kept["Policy"]
+    a_rule(account, arn, {"source": ["shop"]})
+    entry = {"Source": "shop", "DetailType": "order", "Detail": "{}"}
+    account.client("events").put_events(Entries=[entry])
+    assert len(received(account, url)) == (key == "open")
+
+
+def test_odd_calls_are_refused_as_aws_refuses_them(shared_account: Served) -> None:
+    events = shared_account.client("events")
+    events._serializer = create_serializer(
+        "json", include_validation=False
+    )  # without the client's own checks
+    refused = events.exceptions.ClientError
+    events.put_rule(Name="odd", EventPattern='{"source": ["odd"]}')
+    topic = f"arn:aws:sns:us-east-1:{ACCOUNT}:x"
+    with pytest.raises(refused, match="Value null at 'targets'"):
+        events.put_targets(Rule="odd")
+    with pytest.raises(refused, match=r"Value null at 'targets\.1\.member\.arn'"):
+        events.put_targets(Rule="odd", Targets=[{"Id": "1"}])
+    with pytest.raises(refused, match="Value null at 'entries'"):
+        events.put_events()
+    with pytest.raises(events.exceptions.LimitExceededException, match="maximum number allowed"):
+        events.put_targets(Rule="odd", Targets=[{"Id": str(n), "Arn": topic} for n in range(6)])
+    entry = {"Source": "odd", "DetailType": "x"}
+    told = events.put_events(Entries=[{**entry, "Detail": "[1]"}, {**entry, "Detail": "{"}])
+    assert [one["ErrorCode"] for one in told["Entries"]] == ["MalformedDetail"] * 2
+    with pytest.raises(refused, match="length less than or equal to 10"):
+        events.put_events(Entries=[{**entry, "Source": "aws.x", "Detail": "{}"}] * 11)
 
 
 def test_a_pattern_can_be_tried_and_one_that_is_wrong_is_refused(shared_account: Served) -> None:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from lablib import Lab, LabError, kernel
@@ -148,8 +149,20 @@ def test_an_event_is_traced_by_whatever_stands_for_it(lab: Lab, fake: Any, thing
 
 
 def test_what_is_no_event_is_said(lab: Lab) -> None:
-    with pytest.raises(LabError, match="not one event"):
-        lab.trace(17)
+    for thing in (17, None, pd.DataFrame({"Event ID": ["a", "b"]})):
+        with pytest.raises(LabError, match="not one event"):
+            lab.trace(thing)
+
+
+def test_odd_names_spans_and_places_are_told_in_words(lab: Lab, fake: Any) -> None:
+    for name, minutes in ((None, None), ("", None), ("a", -5), ("a", "5"), ("a", 1e9)):
+        with pytest.raises(LabError, match=r"not the name of an alarm|not a number of minutes"):
+            lab.alarm(name, minutes)  # type: ignore[arg-type]
+    for span in ({"minute": 5}, {"minutes": "5"}, {"days": 1e12}):
+        with pytest.raises(LabError, match="not a span of time"):
+            lab.be_late(**span)  # type: ignore[arg-type]
+    with pytest.raises(LabError, match="not the id of a VPC endpoint"):
+        lab.client("s3", vpc_endpoint=5)  # type: ignore[arg-type]
 
 
 def test_history_takes_one_attribute_as_aws_does(lab: Lab, fake: Any) -> None:

@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lablib.connection import Account, Control
+from lablib.errors import LabError
 from lablib.inbox import Inbox
 from tests.conftest import Served
 from tests.monitoring.pattern_cases import CASES, REFUSED
@@ -201,6 +202,8 @@ def test_mail_waits_for_its_confirmation(served: Served) -> None:
     assert (newest.subject, newest.body.splitlines()[0]) == ("Greetings", "hello")
     assert newest.time == now(served)
     assert "Greetings" in (Inbox(Control(account))._repr_html_())
+    with pytest.raises(LabError, match="There is no mail 99"):
+        Inbox(Control(account))[99]
     with pytest.raises(ClientError) as refused:
         sns.confirm_subscription(TopicArn=topic, Token="x")
     assert code_of(refused)[0] == "InvalidParameter"

@@ -169,6 +169,15 @@ def test_arrivals_are_told_place_by_place_from_the_quickest() -> None:
     assert "StopInstances will be at Log file in S3 after 5 min" in arrivals([TRACE]).alt
 
 
+def test_arrivals_that_are_a_day_late_have_few_ticks() -> None:
+    from matplotlib.figure import Figure
+
+    late = {**TRACE, "stages": [{**TRACE["stages"][-1], "time": at(86_400)}]}
+    axes = Figure().add_subplot()
+    arrivals([late], ax=axes)
+    assert len(axes.get_xticks()) < 25
+
+
 def test_the_timelines_alt_text_says_what_is_to_be_seen() -> None:
     assert (
         "API call 3" in timeline(DATA).alt and "Last file: 10:05Z, 2 events" in timeline(DATA).alt

@@ -103,7 +103,9 @@ def test_without_any_event_it_says_so(lab: Any) -> None:
 
 def test_an_error_is_a_sentence_in_the_panel(lab: Any) -> None:
     lab.error = LabError("The account does not answer.", next="Lab.open()")
-    assert "✖ Error: The account does not answer." in shown(event_panel(lab))
+    panel = event_panel(lab)
+    assert "✖ Error: The account does not answer." in shown(panel)
+    assert "The account does not answer." in repr(panel)
 
 
 def test_each_control_has_a_description_and_a_tooltip(lab: Any) -> None:

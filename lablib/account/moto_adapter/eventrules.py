@@ -7,6 +7,7 @@ moto keeps buses, rules, targets, archives; what a rule takes and what its targe
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -22,7 +23,13 @@ class Listener(Protocol):
     """Who carries events to the rules that they came to."""
 
     def routed(
-        self, account: str, region: str, rule: Rule, event: Mapping[str, Any], now: datetime
+        self,
+        account: str,
+        region: str,
+        rule: Rule,
+        event: Mapping[str, Any],
+        now: datetime,
+        handed_on: bool = False,
     ) -> None: ...
 
 
@@ -43,7 +50,7 @@ def mend() -> None:
     _send_by_our_decision(models)
     _read_patterns_by_our_rules(models)
     _check(models)
-    _keep_the_sources_of_aws(responses.EventsHandler)
+    _refuse_some_entries(responses.EventsHandler)
 
 
 def _send_by_our_decision(models: Any) -> None:
@@ -89,6 +96,18 @@ def _refused(error: EventBridgeError) -> Exception:
     return JsonRESTError(error.code, error.message)
 
 
+MOST_TARGETS = 5  # EventBridge User Guide, "Amazon EventBridge quotas": targets per rule
+
+
+def _count(backend: Any, name: str, bus: Any, targets: Any) -> None:
+    """Not of a rule that is not there: moto says so. The sentence is AWS's (observed)."""
+    rules = backend._get_event_bus(backend._normalize_event_bus_arn(bus)).rules
+    held = {target["Id"] for target in rules[name].targets} if name in rules else set()
+    if name in rules and len(held | {target["Id"] for target in targets}) > MOST_TARGETS:
+        what = "The requested resource exceeds the maximum number allowed."
+        raise EventBridgeError("LimitExceededException", what)
+
+
 def _check(models: Any) -> None:
     put_targets: Callable[..., None] = models.EventsBackend.put_targets
     put_rule: Callable[..., Any] = models.EventsBackend.put_rule
@@ -98,6 +117,7 @@ def _check(models: Any) -> None:
         try:
             for target in targets:
                 template.check(target)
+            _count(self, name, event_bus_arn, targets)
         except EventBridgeError as error:
             raise _refused(error) from None
         put_targets(self, name, event_bus_arn, targets)
@@ -116,22 +136,34 @@ def _check(models: Any) -> None:
     models.EventsBackend.put_rule = checked_rule
 
 
-def _keep_the_sources_of_aws(cls: Any) -> None:
-    """API Reference, PutEvents: sources that begin with "aws." are AWS's own."""
-    import json
+MOST_ENTRIES = 10  # of a PutEvents; moto refuses more
 
+
+def _refusal(entry: Mapping[str, Any]) -> tuple[str, str] | None:
+    """API Reference, PutEvents: sources that begin with "aws." are AWS's own;
+    PutEventsRequestEntry: Detail is "a valid JSON object"."""
+    if str(entry.get("Source", "")).startswith("aws."):
+        return "NotAuthorizedForSourceException", "Not authorized for the source."
+    try:
+        is_object = isinstance(json.loads(entry.get("Detail") or "{}"), dict)
+    except (ValueError, RecursionError):
+        is_object = False
+    return None if is_object else ("MalformedDetail", "Detail is malformed.")
+
+
+def _refuse_some_entries(cls: Any) -> None:
     original: Callable[..., str] = cls.put_events
 
     @functools.wraps(original)
     def put_events(self: Any) -> str:
         entries = self._get_param("Entries")
-        own = [n for n, e in enumerate(entries) if str(e.get("Source", "")).startswith("aws.")]
-        if not own:
+        refused = {n: why for n, entry in enumerate(entries) if (why := _refusal(entry))}
+        if not refused or len(entries) > MOST_ENTRIES:
             return original(self)
-        told = self.events_backend.put_events([e for n, e in enumerate(entries) if n not in own])
-        for place in own:
-            told.insert(place, {"ErrorCode": "NotAuthorizedForSourceException",
-                                "ErrorMessage": "Not authorized for the source."})  # fmt: skip
+        taken = [entry for n, entry in enumerate(entries) if n not in refused]
+        told = self.events_backend.put_events(taken)
+        for place, (code, message) in refused.items():
+            told.insert(place, {"ErrorCode": code, "ErrorMessage": message})
         failed = sum(1 for entry in told if "ErrorCode" in entry)
         return json.dumps({"FailedEntryCount": failed, "Entries": told})
 
@@ -171,8 +203,7 @@ def send_to_queue(
     from moto.sqs.models import sqs_backends
 
     _, _, _, region, account, name = arn.split(":")
-    if account not in sqs_backends or name not in sqs_backends[account][region].queues:
-        raise KeyError(arn)
+    _queue(arn)
     told = {
         name: {"DataType": "String", "StringValue": value}
         for name, value in (attributes or {}).items()
@@ -180,6 +211,20 @@ def send_to_queue(
     sqs_backends[account][region].send_message(
         queue_name=name, message_body=body, message_attributes=told, group_id=group
     )
+
+
+def _queue(arn: str) -> Any:
+    from moto.sqs.models import sqs_backends
+
+    _, _, _, region, account, name = arn.split(":")
+    if account not in sqs_backends or name not in sqs_backends[account][region].queues:
+        raise KeyError(arn)
+    return sqs_backends[account][region].queues[name]
+
+
+def queue_key(arn: str) -> str | None:
+    """The KMS key that encrypts an SQS queue, as it was named. KeyError when there is no queue."""
+    return str(_queue(arn).kms_master_key_id or "") or None
 
 
 def put_on_bus(arn: str, event: Mapping[str, Any]) -> None:
@@ -193,7 +238,11 @@ def put_on_bus(arn: str, event: Mapping[str, Any]) -> None:
         raise KeyError(arn)
     whole: Any = dict(event)
     for rule in list(bus.rules.values()):
-        rule.send_to_targets(whole)
+        if rule.managed_by:
+            rule.send_to_targets(whole)
+            continue
+        for listener in _listeners:
+            listener.routed(account, region, _rule(rule), whole, lab_time(), handed_on=True)
 
 
 def log_policies(account: str, region: str) -> list[str]:

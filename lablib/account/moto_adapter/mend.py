@@ -23,6 +23,7 @@ def all_of_it(request_id: Callable[[], str], randomness: SystemRandomness) -> No
     _name_roles_of_services_as_aws_does()
     _leave_bucket_policies_to_the_gateway()
     _never_wait_for_messages()
+    _keep_policies_of_queues()
     _draw_keys_from_the_seed(randomness)
     _make_regions_the_same_whoever_asks(randomness)
     objects.mend()
@@ -155,6 +156,24 @@ def _never_wait_for_messages() -> None:
 
     receive._lab = True  # type: ignore[attr-defined]
     setattr(SQSBackend, "receive_message", receive)  # noqa: B010
+
+
+def _keep_policies_of_queues() -> None:
+    """API Reference, SetQueueAttributes: sets the attributes that are named; in moto a call that
+    does not name the policy takes it away."""
+    from moto.sqs.models import SQSBackend
+
+    original = SQSBackend.set_queue_attributes
+    if getattr(original, "_lab", False):
+        return
+
+    @functools.wraps(original)
+    def set_attributes(self: Any, queue_name: str, attributes: dict[str, Any]) -> Any:
+        held = self.get_queue(queue_name).policy
+        return original(self, queue_name, {"Policy": held, **attributes} if held else attributes)
+
+    set_attributes._lab = True  # type: ignore[attr-defined]
+    setattr(SQSBackend, "set_queue_attributes", set_attributes)  # noqa: B010
 
 
 def _let_managers_into_their_members() -> None:

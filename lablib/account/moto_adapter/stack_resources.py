@@ -222,11 +222,11 @@ def _roll_back(models: Any) -> None:
             for id, one in self.change_sets.items()
             if change_set_name in (id, one.change_set_name)
         ]
+        if not found:
+            raise _no_change_set(change_set_name)
         try:
             execute(self, change_set_name, stack_name)
         except Exception as failure:
-            if not found:
-                raise
             found[-1].execution_status = "EXECUTE_FAILED"
             stack = self.stacks[found[-1].stack_id]
             if found[-1].change_set_type == "CREATE":
@@ -256,7 +256,25 @@ def _roll_back(models: Any) -> None:
     models.CloudFormationBackend.execute_change_set = executed
 
 
+def _no_change_set(name: str) -> Exception:
+    """Observed (aws/serverless-application-model issue 52)."""
+    from moto.cloudformation.exceptions import CloudFormationError
+
+    refusal = CloudFormationError(f"ChangeSet [{name}] does not exist")
+    refusal.code = "ChangeSetNotFound"
+    return refusal
+
+
 def _why(failure: Exception) -> str:
+    """A property that is missing, or of another form than it has to be, is told in CloudFormation's
+    words (observed), without the resource's name."""
+    if isinstance(failure, KeyError):
+        return (
+            f"Properties validation failed with message: #: required key [{failure.args[0]}] "
+            "not found"
+        )
+    if isinstance(failure, TypeError | AttributeError | ValueError):
+        return "Properties validation failed: a property is not of the type that it has to be"
     return str(getattr(failure, "message", "") or failure)
 
 
