@@ -7,6 +7,8 @@ so every timestamp made on the way is right.
 from __future__ import annotations
 
 import heapq
+import sys
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -83,12 +85,17 @@ class Clock:
         return self._latest
 
     def visit(self, until: datetime) -> Iterator[Happened]:
-        """Lets everything that is due up to `until` happen, each at its own instant."""
+        """Lets everything that is due up to `until` happen, each at its own instant. What fails is
+        told, in the process's log and by its label, and stops nothing else."""
         while (entry := self.agenda.pop(until)) is not None:
             when, number, label, action = entry
             moment = max(when, self._latest if self.setting.frozen else when)
             self._enter(moment, f"due:{number}")
-            action(moment)
+            try:
+                action(moment)
+            except Exception as error:  # ours to mend; a clock that stands would help nobody
+                traceback.print_exc(file=sys.stderr)
+                label = f"{label} (failed: {type(error).__name__})"
             yield Happened(moment, label)
 
     def set_to(self, lab: datetime) -> Setting:

@@ -116,3 +116,18 @@ def test_a_fast_clock_waits_less() -> None:
 )
 def test_times_are_read_and_shown_in_iso_8601_utc(text: str, shown: str) -> None:
     assert show_time(parse_time(text)) == shown
+
+
+def test_what_fails_stops_neither_the_clock_nor_what_comes_after_it() -> None:
+    world = World()
+    clock = world.clock(frozen=True)
+    done: list[datetime] = []
+
+    def fail(at: datetime) -> None:
+        raise ValueError("a mistake of ours")
+
+    clock.agenda.at(TEN + MINUTE, "a delivery", fail)
+    clock.agenda.at(TEN + 2 * MINUTE, "the next one", done.append)
+    happened = list(clock.visit(TEN + 5 * MINUTE))
+    assert [one.what for one in happened] == ["a delivery (failed: ValueError)", "the next one"]
+    assert done == [TEN + 2 * MINUTE]

@@ -165,8 +165,9 @@ def test_a_stack_that_cannot_be_made_is_rolled_back_and_says_why(
     stack = deploy(account, template(**changes))
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     events = account.client("cloudformation").describe_stack_events(StackName="watch")
-    said = {e["ResourceStatus"]: e.get("ResourceStatusReason", "") for e in events["StackEvents"]}
-    assert says in said["CREATE_FAILED"]
+    (failed,) = [e for e in events["StackEvents"] if e["ResourceStatus"] == "CREATE_FAILED"]
+    assert says in failed["ResourceStatusReason"]
+    assert failed["LogicalResourceId"] == "Trail"
     assert account.client("s3").list_buckets()["Buckets"] == []
 
 

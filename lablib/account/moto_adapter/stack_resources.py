@@ -116,7 +116,11 @@ def _as_class(base: Any, kind: ResourceType) -> Any:
         made = cls()
         made.name, made.properties = resource_name, cloudformation_json["Properties"]
         made.place = Place(account_id, region_name)
-        _perform(kind.create(made.name, made.properties), made.place)
+        try:
+            _perform(kind.create(made.name, made.properties), made.place)
+        except Exception as failure:
+            failure.resource = (kwargs.get("LogicalId"), made.name, kind.type)  # type: ignore[attr-defined]
+            raise
         return made
 
     def update(
@@ -280,7 +284,7 @@ def _why(failure: Exception) -> str:
 
 def _taken_back(stack: Any, failure: Exception) -> None:
     """What was made is deleted; nothing is left that a look at the stack could make again."""
-    stack._add_stack_event("CREATE_FAILED", resource_status_reason=_why(failure))
+    _say_which(stack, failure)
     stack._add_stack_event("ROLLBACK_IN_PROGRESS", resource_status_reason=_why(failure))
     with contextlib.suppress(Exception):
         stack.resource_map.delete()
@@ -288,6 +292,19 @@ def _taken_back(stack: Any, failure: Exception) -> None:
     stack.output_map._output_json_map = {}
     stack._add_stack_event(FAILED)
     stack.status = FAILED
+
+
+def _say_which(stack: Any, failure: Exception) -> None:
+    """The event CREATE_FAILED is the resource's; of moto's own resources it is the stack's."""
+    from moto.cloudformation.models import Event
+
+    if not hasattr(failure, "resource"):
+        stack._add_stack_event("CREATE_FAILED", resource_status_reason=_why(failure))
+        return
+    logical_id, name, kind = failure.resource
+    failed = "CREATE_FAILED"
+    event = Event(stack.stack_id, stack.name, logical_id, name, kind, failed, _why(failure), None)
+    stack.events.append(event)
 
 
 def _kept_as_it_was(stack: Any, failure: Exception) -> None:
