@@ -295,6 +295,29 @@ def trace(event_id: str, as_json: bool) -> None:
 
 @cli.command()
 @account_option
+@click.argument("number", type=int, required=False)
+@click.option("--to", metavar="ADDRESS", help="Only mail to this address.")
+@click.option("--confirm", is_flag=True, help="First follow the links in confirmation mails.")
+@click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
+def inbox(number: int | None, to: str | None, confirm: bool, as_json: bool) -> None:
+    """List the mail that Amazon SNS has sent, or show the one with this NUMBER whole."""
+    from lablib import report
+    from lablib.errors import LabError
+
+    control = _control()
+    if confirm and any(m["state"] == "waiting" for m in control.get("inbox", to=to)["mails"]):
+        control.post("inbox", {"confirm": True if to is None else to})
+    mails = control.get("inbox", to=to)["mails"]
+    if number is not None:
+        mails = [mail for mail in mails if mail["id"] == number]
+        if not mails:
+            raise LabError(f"There is no mail {number}.", next="cloudtrail-lab inbox")
+    told = report.mails_as_json if as_json else report.mails_as_text
+    click.echo(told(mails, whole=number is not None))
+
+
+@cli.command()
+@account_option
 @click.argument("trail")
 def verify(trail: str) -> None:
     """Prove the log files of TRAIL, a name or an ARN, untouched."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,28 @@ def trace_as_text(told: Mapping[str, Any]) -> str:
         *(f"{_taken(match)}  {match['trail']}: {match['why']}" for match in told["matches"]),
     ]
     return "\n".join(lines if told["matches"] else [*lines, "No trail saw this event."])
+
+
+def mails_as_text(mails: Sequence[Mapping[str, Any]], *, whole: bool) -> str:
+    """A line a mail, newest first; a single one with its body."""
+    if not mails:
+        return "No mail yet."
+    if whole:
+        (mail,) = mails
+        head = "\n".join(f"{name.capitalize()}: {mail[name]}" for name in ("from", "to", "subject"))
+        return f"{head}\nDate: {mail['time']}\n\n{mail['body']}"
+    lines = [
+        f"{mail['id']:>3}  {mail['time'][:19]}Z  {mail['to']}  {mail['subject']}"
+        + (f"  ({mail['state']})" if mail["state"] else "")
+        for mail in mails
+    ]
+    waiting = any(mail["state"] == "waiting" for mail in mails)
+    hint = ["cloudtrail-lab inbox --confirm says yes to what waits."] if waiting else []
+    return "\n".join([*lines, *hint])
+
+
+def mails_as_json(mails: Sequence[Mapping[str, Any]], *, whole: bool) -> str:
+    return json.dumps(mails[0] if whole else list(mails), indent=1)
 
 
 def trace_as_json(told: Mapping[str, Any]) -> str:

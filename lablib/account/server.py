@@ -288,9 +288,9 @@ def serve(
             f"--start {start!r} is not a time in ISO 8601, such as 2026-11-23T10:00:00Z."
         ) from None
     birth = new_birth(seed, moment, clock == "frozen", propagation == "aws")
+    warnings.filterwarnings("ignore", module="moto")
     server = Server(folder, birth, port)
     _compare(server.birth, seed, moment, clock, propagation, folder)
-    warnings.filterwarnings("ignore", module="moto")
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
     server.announce()

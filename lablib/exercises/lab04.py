@@ -247,7 +247,8 @@ def _alarm_steps(filters: list[dict[str, Any]], alarm: dict[str, Any]) -> Iterat
         "name must be the filter's, to the letter."
     )
     expected = f"one that a metric filter of {GROUP} counts"
-    yield holds("The alarm's metric", fed, expected, f"{metric}, which nobody counts", hint)
+    found = metric if fed else f"{metric}, which nobody counts"
+    yield holds("The alarm's metric", fed, expected, found, hint)
     rings = _rings_at_one(alarm)
     found = f"{alarm.get('ComparisonOperator')} {alarm.get('Threshold'):g}"
     yield holds("Threshold", rings, "to be reached by one event", found, "Once is too often here.")

@@ -122,25 +122,37 @@ DENIED: tuple[Sample, ...] = (
         _TRAP,
     ),
     (
+        f"AccessDenied from {_LOGS}",
+        {"errorCode": "AccessDenied", "sourceIPAddress": _LOGS},
+        False,
+        "The exclusions are for both error codes.",
+    ),
+    (
         "NoSuchBucket of a person",
         {"errorCode": "NoSuchBucket", "sourceIPAddress": "192.0.2.146"},
         False,
         "Not every error is a refusal.",
     ),
 )
+
+
+def _of_cloudtrail(name: str) -> dict[str, str]:
+    return {"eventSource": "cloudtrail.amazonaws.com", "eventName": name}
+
+
 _FIVE = "The five calls of the benchmark have to stay: the same filter name replaces its pattern."
 _TRAILS = ("CreateTrail", "UpdateTrail", "DeleteTrail", "StartLogging", "StopLogging")
 SELECTORS: tuple[Sample, ...] = (
-    *((name, {"eventName": name}, True, _FIVE) for name in _TRAILS),
+    *((name, _of_cloudtrail(name), True, _FIVE) for name in _TRAILS),
     (
         "PutEventSelectors",
-        {"eventName": "PutEventSelectors"},
+        _of_cloudtrail("PutEventSelectors"),
         True,
         "One more name, joined by ||.",
     ),
     (
         "GetEventSelectors",
-        {"eventName": "GetEventSelectors"},
+        _of_cloudtrail("GetEventSelectors"),
         False,
         "Looking is no change: a * takes too much here.",
     ),

@@ -85,7 +85,9 @@ def _keys_step(right: set[str], answer: Any) -> Step:
 
 
 def _keys(lab: Any) -> set[str]:
-    return {row[KEY] for row in seen(lab, f"filter {THEIRS} | stats count(*) by {KEY}")}
+    """Sign-ins, which may come from there too, are made without a key."""
+    rows = seen(lab, f"filter {THEIRS} | stats count(*) by {KEY}")
+    return {row[KEY] for row in rows if row.get(KEY)}
 
 
 # --- what did one of them delete? ---------------------------------------------------------------

@@ -99,7 +99,8 @@ def look_at_watching(lab: Any, answers: Answers) -> Iterator[Step]:
         wanted={name: rules.call(name) for name in ("StopLogging", "DeleteTrail")},
         unwanted={"StartLogging": rules.call("StartLogging")},
         target=TOPIC_ARN,
-        hint='detail: {"eventName": ["StopLogging", "DeleteTrail"]}, and nothing wider.',
+        hint='source: ["aws.cloudtrail"] (not the eventSource), detail: {"eventName": '
+        '["StopLogging", "DeleteTrail"]}, and nothing wider.',
     )
 
 

@@ -24,7 +24,7 @@ estate.plunder(lab)
 lab.insights("""
     filter userIdentity.type != "AWSService"
     | fields eventTime, userIdentity.userName, eventName, sourceIPAddress
-    | sort @timestamp desc
+    | sort eventTime desc
     | limit 5
 """)
 
@@ -216,7 +216,7 @@ ex.check()
 lab.insights("""
     filter userIdentity.userName = "ben"
     | fields userIdentity.accessKeyId, eventTime, eventName, sourceIPAddress
-    | sort @timestamp desc
+    | sort eventTime desc
     | dedup userIdentity.accessKeyId
 """)
 

@@ -194,7 +194,7 @@ ex.check()
 # %%
 lab.sign_in("root", source_ip="192.0.2.146")
 lab.clock.advance(seconds=10)
-lab.inbox(to="on-call@example.com")
+lab.inbox(to="on-call@example.com")[0].message
 
 # %% [markdown]
 # Stuck? `ex.hint()`, then `ex.solution()`.

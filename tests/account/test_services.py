@@ -71,3 +71,14 @@ def test_what_is_done_directly_is_not_told_twice(account: Served) -> None:
     account.client("s3").create_bucket(Bucket="just-once")
     (record,) = events(account, "CreateBucket")
     assert "invokedBy" not in record["userIdentity"]
+
+
+def test_a_queue_gives_what_came_after_a_message_that_is_too_old(account: Served) -> None:
+    sqs = account.client("sqs")
+    url = sqs.create_queue(QueueName="old")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="of last week")
+    account.advance(days=7)
+    sqs.send_message(QueueUrl=url, MessageBody="of today")
+    account.advance(seconds=1)
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert [message["Body"] for message in found] == ["of today"]

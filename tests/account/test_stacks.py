@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Served
+from tests.conftest import Served, stop
 
 CLOUDTRAIL = {"Service": "cloudtrail.amazonaws.com"}
 ARN = "arn:aws:cloudtrail:us-east-1:123456789012:trail/stack-trail"
@@ -149,6 +151,22 @@ def test_a_deleted_stack_takes_its_trail_and_alarm_along(account: Served) -> Non
     account.client("cloudformation").delete_stack(StackName="watch")
     assert account.client("cloudtrail").describe_trails()["trailList"] == []
     assert account.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
+
+
+def test_what_a_deleted_stack_took_along_is_told_the_same_after_a_restart(
+    serve: Callable[..., Served], state: Path
+) -> None:
+    first = serve(state)
+    deploy(first, template())
+    first.client("cloudformation").delete_stack(StackName="watch")
+    before = first.control("events", limit=200)["events"]
+    deleted = [one["eventName"] for one in before if one["eventName"].startswith("Delete")]
+    assert {"DeleteAlarms", "DeleteTrail", "DeleteMetricFilter"} <= set(deleted)
+    first.process.kill()
+    first.process.wait()
+    again = serve(state)
+    assert again.control("events", limit=200)["events"] == before
+    stop(again.process)
 
 
 @pytest.mark.parametrize(

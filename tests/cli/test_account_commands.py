@@ -72,6 +72,21 @@ def test_a_running_clock_plays_and_pauses(serve: Callable[..., Served], state: P
     assert time_of(account.lab("clock")) == before
 
 
+def test_mail_is_confirmed_and_read_in_a_terminal(account: Served) -> None:
+    assert account.lab("inbox").stdout == "No mail yet.\n"
+    sns = account.client("sns")
+    topic = sns.create_topic(Name="alarms")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="ops@example.com")
+    assert "(waiting)" in account.lab("inbox").stdout
+    assert "(confirmed)" in account.lab("inbox", "--confirm").stdout
+    sns.publish(TopicArn=topic, Subject="hello", Message="a line")
+    first = account.lab("inbox", "--to", "ops@example.com").stdout.splitlines()[0]
+    assert first.endswith("ops@example.com  hello")
+    assert "\n\na line\n" in account.lab("inbox", "2").stdout
+    missing = account.lab("inbox", "9")
+    assert missing.returncode != 0 and "There is no mail 9." in missing.stderr
+
+
 def test_env_makes_a_shell_reach_the_account(account: Served) -> None:
     lines = account.lab(
         "env", env=clean_environment() | {"CLOUDTRAIL_LAB_STATE": str(account.state)}

@@ -35,6 +35,7 @@ def test_the_words_are_those_that_were_promised() -> None:
         "clock",
         "doctor",
         "env",
+        "inbox",
         "load",
         "open",
         "reset",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from moto.core.utils import unix_time
 from moto.moto_api._internal import mock_random
 
 from ..chance import SystemRandomness, rsa_key
@@ -152,10 +153,20 @@ def _never_wait_for_messages() -> None:
     def receive(
         self: Any, queue_name: str, count: int, wait_seconds_timeout: int, *rest: Any, **named: Any
     ) -> Any:
+        _drop_expired(self.get_queue(queue_name))
         return original(self, queue_name, count, 0, *rest, **named)
 
     receive._lab = True  # type: ignore[attr-defined]
     setattr(SQSBackend, "receive_message", receive)  # noqa: B010
+
+
+def _drop_expired(queue: Any) -> None:
+    """Amazon SQS Developer Guide, "message retention period": what has been kept that long is
+    deleted. moto stops at the first such message, and so gives none that came after it."""
+    oldest = unix_time() - int(queue.message_retention_period)
+    fresh = [one for one in queue._messages if float(one.sent_timestamp) / 1000 > oldest]
+    if len(fresh) != len(queue._messages):
+        queue._messages[:] = fresh
 
 
 def _keep_policies_of_queues() -> None:

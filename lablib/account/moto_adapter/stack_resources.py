@@ -52,6 +52,7 @@ def mend() -> None:
     for remembered in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
         remembered.cache_clear()
     _name_log_groups_whole()
+    _delete_in_order(parsing.ResourceMap)
     _roll_back(models)
 
 
@@ -67,6 +68,34 @@ def _name_log_groups_whole() -> None:
         return f"{found}:*" if attribute_name == "Arn" else found
 
     LogGroup.get_cfn_attribute = attribute  # type: ignore[method-assign]
+
+
+def _delete_in_order(cls: Any) -> None:
+    """What was made last goes first; moto takes a set's order, another one in each process. What
+    depends on something that is still there waits for the next round."""
+
+    def delete(self: Any) -> None:
+        made = [name for name in self._parsed_resources if name in self._resource_json_map]
+        kept = [n for n in made if self._resource_json_map[n].get("DeletionPolicy") == "Retain"]
+        waiting = [name for name in reversed(made) if name not in kept]
+        failure: Exception | None = None
+        while waiting:
+            left = []
+            for name in waiting:
+                try:
+                    self._delete_resource(
+                        self._parsed_resources[name], self._resource_json_map[name]
+                    )
+                    del self._parsed_resources[name]
+                except Exception as error:
+                    failure = error
+                    left.append(name)
+            if len(left) == len(waiting):
+                assert failure is not None
+                raise failure
+            waiting = left
+
+    cls.delete = delete
 
 
 CLASSES: list[Any] = []  # moto looks through the base's subclasses, which are held weakly
