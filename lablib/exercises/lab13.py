@@ -12,6 +12,9 @@ from lablib.exercises.outcomes import Standing, Step, holds, there
 TOPIC = "on-call"
 TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:on-call"
 SERVICE = "events.amazonaws.com"
+# What patterns of the two exercises speak of, rightly or not.
+OF_THE_TRAIL = ("cloudtrail", "StopLog", "DeleteT")
+OF_ROOT = ("Root", "root", "Sign In")
 
 
 # -- somebody to tell ---------------------------------------------------------------------
@@ -78,6 +81,12 @@ def wrong_every_call(lab: Any) -> None:
     rules.put(lab, "trail-stopped", {"source": ["aws.cloudtrail"]})
 
 
+def wrong_source(lab: Any) -> None:
+    watch_the_trail(lab)
+    calls = {"eventName": ["StopLogging", "DeleteTrail"]}
+    rules.put(lab, "trail-stopped", {"source": ["cloudtrail.amazonaws.com"], "detail": calls})
+
+
 def wrong_stop_only(lab: Any) -> None:
     watch_the_trail(lab)
     rules.put(lab, "trail-stopped", {"detail": {"eventName": ["StopLogging"]}})
@@ -99,13 +108,14 @@ def look_at_watching(lab: Any, answers: Answers) -> Iterator[Step]:
         wanted={name: rules.call(name) for name in ("StopLogging", "DeleteTrail")},
         unwanted={"StartLogging": rules.call("StartLogging")},
         target=TOPIC_ARN,
+        words=OF_THE_TRAIL,
         hint='source: ["aws.cloudtrail"] (not the eventSource), detail: {"eventName": '
         '["StopLogging", "DeleteTrail"]}, and nothing wider.',
     )
 
 
 def undo_watching(lab: Any) -> None:
-    rules.drop(lab, rules.taking(lab, {"": rules.call("StopLogging")}))
+    rules.drop(lab, rules.meant(lab, OF_THE_TRAIL))
 
 
 # -- root signs in ------------------------------------------------------------------------
@@ -157,22 +167,12 @@ def look_at_root(lab: Any, answers: Answers) -> Iterator[Step]:
             unwanted={"a sign-in of an IAM user": rules.sign_in("IAMUser")},
             target=TOPIC_ARN,
             hint=f"{kind} Root's userIdentity.type is Root.",
+            words=OF_ROOT,
         )
     )
-    if steps[0].standing is Standing.MISSING and _for_calls_of_root(lab):
-        found = "one for API calls of root"
-        yield holds("Rule", False, "to take a sign-in of root", found, kind)
-        return
     yield from steps
     if all(step.standing is Standing.OK for step in steps):
         yield _in_words(lab)
-
-
-def _for_calls_of_root(lab: Any) -> list[dict[str, Any]]:
-    """Rules that wait for calls of root, and of root alone."""
-    anybody = {"": rules.call("StopLogging")}
-    found = rules.taking(lab, {"": rules.call("StopLogging", "Root")})
-    return [rule for rule in found if not rules.also_takes(lab, rule, anybody)]
 
 
 def _in_words(lab: Any) -> Step:
@@ -192,7 +192,7 @@ def _in_words(lab: Any) -> Step:
 
 
 def undo_root(lab: Any) -> None:
-    rules.drop(lab, rules.taking(lab, {"": rules.sign_in("Root")}) + _for_calls_of_root(lab))
+    rules.drop(lab, rules.meant(lab, OF_ROOT))
 
 
 EXERCISES = (
@@ -226,6 +226,7 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(wrong_every_call, "to leave StartLogging, found StartLogging taken"),
+            Wrong(wrong_source, 'source is "aws.cloudtrail", and the pattern wants'),
             Wrong(wrong_stop_only, "to take StopLogging and DeleteTrail, found only StopLogging"),
             Wrong(wrong_asleep, "State: expected ENABLED, found DISABLED"),
             Wrong(wrong_nobody_told, "Target: expected arn:aws:sns"),
@@ -252,7 +253,7 @@ EXERCISES = (
             '"$.detail.sourceIPAddress"}, "InputTemplate": "\\"… <address> …\\""}.',
         ),
         wrong=(
-            Wrong(wrong_api_call, "found one for API calls of root"),
+            Wrong(wrong_api_call, 'and the pattern wants "AWS API Call via CloudTrail"'),
             Wrong(wrong_everybody, "to leave a sign-in of an IAM user"),
             Wrong(wrong_raw, "with the address in its template, found the event as it is"),
         ),

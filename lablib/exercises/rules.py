@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from lablib.eventbridge.pattern import compiled
 from lablib.exercises.outcomes import Step, equal, holds, there
 
 Rules = list[dict[str, Any]]
@@ -68,13 +69,32 @@ def taking(lab: Any, samples: Samples) -> Rules:
     ]
 
 
+def meant(lab: Any, words: tuple[str, ...]) -> Rules:
+    """The rules whose patterns speak of it, whether they take anything or not."""
+    found = lab.observer("events").list_rules()["Rules"]
+    return [rule for rule in found if any(word in rule.get("EventPattern", "") for word in words)]
+
+
 def rule_steps(
-    lab: Any, wanted: Samples, unwanted: Samples, target: str, hint: str
+    lab: Any,
+    wanted: Samples,
+    unwanted: Samples,
+    target: str,
+    hint: str,
+    words: tuple[str, ...],
 ) -> Iterator[Step]:
-    """A rule that takes what is wanted and leaves what is not, is on, and sends to the target."""
-    first = dict([next(iter(wanted.items()))])
-    some = taking(lab, first)
+    """A rule that takes what is wanted and leaves what is not, is on, and sends to the target.
+
+    `words`: a rule whose pattern has one of them was meant for it, and is told why it fails.
+    """
+    what, sample = next(iter(wanted.items()))
+    some = taking(lab, {what: sample})
     said = " and ".join(wanted)
+    if not some and (tried := meant(lab, words)):
+        why = compiled(tried[-1]["EventPattern"]).match(json.loads(sample)).why
+        found = f"{tried[-1]['Name']}, which does not: {why}"
+        yield holds("Rule", False, f"to take {what}", found, hint)
+        return
     yield there("Rule", _names(some), f"to take {said}", hint)
     if not some:
         return
