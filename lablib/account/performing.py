@@ -44,7 +44,7 @@ class Performer:
 
 
 def failed(model: OperationModel, message: str, status: int, service_code: str = "") -> CallFailed:
-    """In CloudFormation's words (observed), without its tokens."""
+    """In CloudFormation's words, as stack events quote them, without its tokens (unverified)."""
     service = model.service_model.service_id
     said = f"{message} (Service: {service}, Status Code: {status})"
     code = "HandlerErrorCode: InvalidRequest"

@@ -99,8 +99,8 @@ def _to_queue(sending: Sending) -> None:
 
 
 def _to_log_group(sending: Sending) -> None:
-    """ "When CloudWatch Logs is the target of a rule, EventBridge creates log streams": one for
-    each event, with a name of its own (observed)."""
+    """ "When CloudWatch Logs is the target of a rule, EventBridge creates log streams": here one
+    for each event, with a name of its own (unverified)."""
     if not facts.log_group_exists(sending.arn):
         raise NotSent(NO_RESOURCE, f"There is no log group {sending.arn}.")
     region = sending.arn.split(":")[3]
@@ -149,8 +149,9 @@ CARRIERS: Mapping[str, Callable[[Sending], None]] = {
 
 def bury(sending: Sending, failure: NotSent) -> None:
     """What did not arrive goes to the target's dead-letter queue, if it has one that lets it in.
-    EventBridge User Guide, "Using dead-letter queues to process undelivered events": the event as
-    it was, the reason in attributes; no retries where they cannot help."""
+    EventBridge User Guide, "Using dead-letter queues to process undelivered events": the reason in
+    attributes; no retries where they cannot help. What a target with an input of its own would
+    have got goes there, not the event before it (unverified)."""
     queue = (sending.target.get("DeadLetterConfig") or {}).get("Arn")
     if not queue:
         return

@@ -22,7 +22,8 @@ _AWAY = object()
 
 
 def check(target: Mapping[str, Any]) -> None:
-    """Raises what PutTargets says of a target that could never be sent anything."""
+    """Refuses a target that could never be sent anything, with PutTargets' code. AWS publishes
+    the rules, not the messages: these are ours."""
     if sum(1 for name in _CHOICES if target.get(name) is not None) > 1:
         raise invalid(
             "Only one of Input, InputPath, or InputTransformer must be provided for target "
@@ -89,7 +90,7 @@ def _filled(
         value = values.get(place.group(1), _AWAY)
         quoted = _is_quoted(template[: place.start()])
         if value is _AWAY:
-            return "" if quoted else '""'
+            return "" if quoted else '""'  # unverified: "it won't appear in the output"
         if quoted and isinstance(value, str):
             return json.dumps(value, ensure_ascii=False)[1:-1]
         return _written(value)  # inside a string, too: "its contents are not escaped"
